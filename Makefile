@@ -1,0 +1,78 @@
+# Everything a contributor runs. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# A flag for every go test, such as TESTFLAGS='-run TestName -v'.
+TESTFLAGS ?=
+TESTTIMEOUT ?= 20m
+
+##@ Run
+
+.PHONY: dev
+dev: postgres usm-temporal ## Build and run everything on this machine; Ctrl-C stops it, all state is kept
+	@echo "usm: building"
+	@go build -o .usm/bin/usm ./cmd/usm
+	@exec .usm/bin/usm dev
+
+.PHONY: dev-reset
+dev-reset: ## Remove everything that make dev keeps, but not the built programs
+	@tools/reset.sh
+
+##@ Check
+
+.PHONY: test
+test: postgres chromium usm-temporal ## Vet and run all tests, with a Postgres, a Temporal and a browser of their own
+	go vet ./...
+	go run ./test/stack -- go test -p 2 -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
+	cd devserver && go test -vet=off -timeout $(TESTTIMEOUT) ./...
+
+.PHONY: lint
+lint: lint-tools ## Check format, style, import arrows, determinism of workflows, known vulnerabilities, go.mod
+	@tools/lint.sh
+
+.PHONY: bench
+bench: postgres usm-temporal ## Run the benchmarks of the Go packages
+	go run ./test/stack -- go test -run '^$$' -bench . -benchmem -timeout 60m $(TESTFLAGS) ./...
+
+##@ Work
+
+.PHONY: build
+build: ## Build the product into .usm/bin/usm
+	go build -o .usm/bin/usm ./cmd/usm
+
+.PHONY: generate
+generate: ## Make generated code anew
+	go generate ./...
+
+.PHONY: histories
+histories: usm-temporal postgres ## Record the histories that the replay test holds every change of a workflow against
+	USM_RECORD_HISTORIES=1 go run ./test/stack -- go test -count=1 -run 'TestRecordHistories' ./workflows/...
+
+.PHONY: clean
+clean: dev-reset ## Remove everything that was built or kept
+	rm -rf .usm
+
+##@ Parts, made once by the targets that need them
+
+.PHONY: postgres
+postgres: ## Make sure that PostgreSQL 15 or newer is here
+	@tools/postgres.sh
+
+.PHONY: chromium
+chromium: ## Make sure that a browser for the tests is here
+	@tools/chromium.sh
+
+.PHONY: usm-temporal
+usm-temporal: ## Build .usm/bin/usm-temporal, unless an external Temporal is named
+	@[ -n "$$USM_TEMPORAL_ADDRESS$$TEMPORAL_ADDRESS" ] || tools/build.sh usm-temporal devserver .
+
+.PHONY: lint-tools
+lint-tools: ## Build the linters
+	@tools/build.sh lint-tools tools tool
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

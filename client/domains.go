@@ -1,0 +1,70 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// DomainPlan is what applying a domain file would change.
+type DomainPlan struct {
+	Version    int      `json:"version"` // the version that would result
+	Changed    bool     `json:"changed"`
+	Changes    []string `json:"changes"`     // a line each
+	NotApplied []string `json:"not_applied"` // components and agreements that only a change or a wish may alter
+}
+
+// Me is who the token stands for.
+type Me struct {
+	Person   string              `json:"person"` // "" for a machine
+	Name     string              `json:"name"`
+	Admin    bool                `json:"admin"`
+	Profiles map[string][]string `json:"profiles"` // by domain
+}
+
+// Me returns who the client's token stands for.
+func (c *Client) Me(ctx context.Context) (Me, error) {
+	var me Me
+	err := c.do(ctx, http.MethodGet, "/me", nil, &me)
+	return me, err
+}
+
+// Domain returns the current version of a domain as its file would hold it, with components and agreements as they are
+// in the registers now.
+func (c *Client) Domain(ctx context.Context, id string) (usm.Domain, error) {
+	var domain usm.Domain
+	err := c.do(ctx, http.MethodGet, domainPath(id), nil, &domain)
+	return domain, err
+}
+
+// DomainFile returns the current version of a domain as YAML, fit to be applied.
+func (c *Client) DomainFile(ctx context.Context, id string) ([]byte, error) {
+	r, err := newRequest(http.MethodGet, domainPath(id), nil, []Option{WithHeader("Accept", "application/yaml")})
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return a.body, nil
+}
+
+// PlanDomain shows what ApplyDomain would change with a domain file (YAML or JSON), and changes nothing.
+func (c *Client) PlanDomain(ctx context.Context, id string, file []byte) (DomainPlan, error) {
+	var plan DomainPlan
+	err := c.do(ctx, http.MethodPost, domainPath(id)+"/plan", yamlFile(file), &plan)
+	return plan, err
+}
+
+// ApplyDomain makes a domain file (YAML or JSON) the new version of its domain; a file that equals the current version
+// changes nothing.
+func (c *Client) ApplyDomain(ctx context.Context, id string, file []byte) (usm.DomainResult, error) {
+	var result usm.DomainResult
+	err := c.do(ctx, http.MethodPut, domainPath(id), yamlFile(file), &result)
+	return result, err
+}
+
+func domainPath(id string) string { return "/domains/" + url.PathEscape(id) }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/cobra"
+	temporal "go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/usm-works/usm/server"
+	"github.com/usm-works/usm/server/desk"
+	"github.com/usm-works/usm/store"
+)
+
+func (a *app) gatewayCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "gateway",
+		Short: "Run the gateway: the HTTP API and its pages",
+		Args:  arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
+				l, err := a.listen(ctx)
+				if err != nil {
+					return err
+				}
+				return a.serveGateway(ctx, l, s, c, a.settings.get("temporal-ui-url"), logger)
+			})
+		},
+	}
+	useSettings(cmd, gatewaySettings...)
+	useSettings(cmd, engineSettings...)
+	useSettings(cmd, logSettings...)
+	return cmd
+}
+
+// serveGateway runs the gateway on a listener until ctx ends.
+func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, c temporal.Client, ui string, logger *slog.Logger) error {
+	rate, err := a.rate()
+	if err != nil {
+		return err
+	}
+	o := server.Options{
+		Desk: desk.New(c, desk.Options{
+			TaskQueue: a.settings.get("task-queue"), ConsoleURL: a.consoleURL(),
+			QueueOf: func(ctx context.Context, id string) (string, error) {
+				domain, err := s.Domain(ctx, id, 0)
+				return domain.TaskQueue, err
+			},
+		}),
+		Reader: s.Reader(), Intake: s, Logger: logger, Metrics: server.NewMetrics(), PublicURL: a.publicURL(), TemporalUI: ui,
+		Namespace: a.settings.get("temporal-namespace"), Version: version(),
+		Limits: server.Limits{Rate: rate, Burst: int(2*rate) + 1},
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return server.Serve(ctx, l, server.New(o), logger) })
+	group.Go(func() error { return server.StartPending(ctx, o) })
+	return group.Wait()
+}
+
+// listen opens the gateway's port.
+func (a *app) listen(ctx context.Context) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.settings.get("address"))
+	if err != nil {
+		return nil, fmt.Errorf("the gateway cannot listen at %s (%w): free it, or choose another with USM_ADDRESS=host:port",
+			a.settings.get("address"), errors.Unwrap(err))
+	}
+	return l, nil
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) migrateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "migrate",
+		Short: "Bring database and Temporal to what this version needs",
+		Long:  "Bring the database schema, and Temporal's namespace and search attributes, to what this version needs. Several at once are safe.",
+		Args:  arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.migrate(cmd.Context())
+		},
+	}
+	useSettings(cmd, engineSettings...)
+	useSettings(cmd, logSettings...)
+	return cmd
+}
+
+func (a *app) migrate(ctx context.Context) error {
+	logger, err := a.logger("text")
+	if err != nil {
+		return err
+	}
+	database, err := a.database()
+	if err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer s.Close() //nolint:errcheck // the process ends
+	if err = s.Migrate(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, "the database is up to date")
+	c, err := a.temporalClient("", slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err = awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+		return err
+	}
+	if err = prepareTemporal(ctx, c, a.settings.get("temporal-namespace")); err != nil {
+		return err
+	}
+	logger.DebugContext(ctx, "Temporal is prepared", "address", a.temporalAddress())
+	fmt.Fprintln(a.out, "Temporal is up to date")
+	return nil
+}

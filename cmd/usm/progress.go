@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/usm-works/usm/replay"
+)
+
+// plainEvery is how often progress is told where a bar cannot be drawn.
+const plainEvery = 5 * time.Second
+
+// progress shows how far a replay is, on standard error: a bar on a terminal, else a line now and then.
+type progress struct {
+	out   io.Writer
+	drawn bool
+	bar   *progressbar.ProgressBar
+	began time.Time
+	told  time.Time
+}
+
+func (a *app) bar() *progress {
+	drawn := isTerminal(a.err) && a.settings.noColour == ""
+	return &progress{out: a.err, drawn: drawn, began: time.Now(), told: time.Now()}
+}
+
+// step is called after each case, one call at a time.
+func (p *progress) step(at replay.Progress) {
+	switch {
+	case p.drawn && p.bar == nil:
+		p.bar = progressbar.NewOptions(at.Total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowCount(),
+			progressbar.OptionShowIts(), progressbar.OptionSetItsString("cases"), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetDescription("replay"),
+			progressbar.OptionFullWidth())
+		fallthrough
+	case p.drawn:
+		_ = p.bar.Set(at.Done) // a bar that cannot be drawn is no reason to stop
+	case time.Since(p.told) >= plainEvery || at.Done == at.Total:
+		p.told = time.Now()
+		rate := float64(at.Done) / max(time.Since(p.began).Seconds(), 1e-9)
+		left := time.Duration(float64(at.Total-at.Done)/rate) * time.Second
+		fmt.Fprintf(p.out, "replay: %d of %d cases, %.1f cases/s, %s left\n", at.Done, at.Total, rate, left)
+	}
+}
+
+func (p *progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+		fmt.Fprintln(p.out)
+	}
+}

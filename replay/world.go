@@ -1,0 +1,77 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// World is what the domain that is asked has to offer: ids, sorted.
+type World struct {
+	Domain     string
+	Requesters []string // people whom a customer authorises and who hold no profile
+	Categories []string
+	Services   []string
+	Components []string
+}
+
+func (w World) ids(over string) []string {
+	switch over {
+	case "services":
+		return w.Services
+	case "components":
+		return w.Components
+	}
+	return w.Categories
+}
+
+// learn asks the gateway what the domain has to offer, as somebody who belongs to it.
+func (d *driver) learn(ctx context.Context) error {
+	var refused error
+	for _, person := range sortedKeys(d.people) {
+		domain, err := d.people[person].Domain(ctx, d.Domain)
+		if err == nil {
+			d.world = worldOf(domain, d.people)
+			break
+		}
+		if _, ok := errors.AsType[*client.Problem](err); !ok {
+			return err
+		}
+		refused = err
+	}
+	switch {
+	case d.world.Domain == "" && refused != nil:
+		return fmt.Errorf("domain %s: %w", d.Domain, refused)
+	case d.world.Domain == "":
+		return errors.New("there are no tokens of people to replay with")
+	case len(d.world.Requesters) == 0:
+		return fmt.Errorf("domain %s: there is no token of a person whom a customer authorises and who holds no profile", d.Domain)
+	}
+	return nil
+}
+
+func worldOf(domain usm.Domain, people map[string]*client.Client) World {
+	w := World{Domain: domain.ID}
+	for _, p := range domain.People {
+		if p.Customer != "" && len(p.Profiles) == 0 && !p.Inactive && people[p.ID] != nil {
+			w.Requesters = append(w.Requesters, p.ID)
+		}
+	}
+	for _, c := range domain.Categories {
+		w.Categories = append(w.Categories, c.ID)
+	}
+	for _, s := range domain.Services {
+		w.Services = append(w.Services, s.ID)
+	}
+	for _, c := range domain.Components {
+		w.Components = append(w.Components, c.ID)
+	}
+	for _, ids := range [][]string{w.Requesters, w.Categories, w.Services, w.Components} {
+		slices.Sort(ids)
+	}
+	return w
+}

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// registerActions adds what people do to a call. Each is one update of its workflow.
+func (a *API) registerActions(to huma.API) {
+	const call = "/calls/{number}"
+	huma.Register(to, operation(http.MethodGet, call+"/steps/{step}", "get-step", "Show what finishes a step: schema and example"), a.getStep)
+	huma.Register(to, action("/steps/{step}", "finish-step", "Finish the open step"), a.finishStep)
+	huma.Register(to, action("/ask", "ask", "Ask the requester; the call waits for the answer"), a.ask)
+	huma.Register(to, action("/answer", "answer", "Answer what was asked"), a.answer)
+	huma.Register(to, action("/confirm", "confirm", "Confirm the delivery"), a.confirm)
+	huma.Register(to, action("/dispute", "dispute", "Dispute the delivery: it goes back"), a.dispute)
+	huma.Register(to, action("/redo", "redo", "Repeat the open step, or go back to an earlier one"), a.redo)
+	huma.Register(to, action("/abort", "abort", "Abort the call"), a.abort)
+	huma.Register(to, action("/notes", "add-note", "Add a note"), a.note)
+	huma.Register(to, action("/links", "add-link", "Link the call to another"), a.link)
+	retype := action("/retype", "retype", "Close the call as retyped and open it in another register")
+	retype.DefaultStatus = http.StatusCreated
+	huma.Register(to, retype, a.retype)
+}
+
+func action(path, id, summary string) huma.Operation {
+	return operation(http.MethodPost, "/calls/{number}"+path, id, summary)
+}
+
+// Changing is embedded by the input of everything that changes a call.
+type Changing struct {
+	Key     string `header:"Idempotency-Key" maxLength:"200" doc:"the same key and body get the first answer again"`
+	IfMatch string `header:"If-Match" doc:"412 unless the call still has this revision"`
+}
+
+// CallChange is the path and the headers of an action.
+type CallChange struct {
+	CallPath
+	Changing
+}
+
+// changeable returns the call the caller is about to change, when its revision is the one he has seen.
+func (a *API) changeable(ctx context.Context, number, ifMatch string) (usm.CallView, error) {
+	view, err := a.see(ctx, number)
+	if err != nil {
+		return usm.CallView{}, err
+	}
+	if ifMatch != "" && !matches(ifMatch, etag(view.Revision)) {
+		return usm.CallView{}, usm.Errorf(usm.CodePrecondition, "%s has changed: its revision is %d now", number, view.Revision)
+	}
+	return view, nil
+}
+
+// act is the whole of an ordinary action: see the call, resolve the authority, send.
+func (a *API) act(ctx context.Context, in CallChange, action usm.Action) (usm.Ack, error) {
+	view, err := a.changeable(ctx, in.Number, in.IfMatch)
+	if err != nil {
+		return usm.Ack{}, err
+	}
+	if action.Actor, err = usm.Authority(caller(ctx), view, action); err != nil {
+		return usm.Ack{}, err
+	}
+	return a.send(ctx, view, action)
+}
+
+// send gives an authorised action to the call. The same Idempotency-Key makes the same action ID, so that a repetition
+// which got past the intake is recognised by the call itself.
+func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
+	request := RequestOf(ctx)
+	action.RequestID = request.ID
+	action.ID = actionID(request.Intake)
+	ack, err := a.desk.Act(ctx, view.Number, action)
+	var refusal *usm.Error
+	if errors.As(err, &refusal) && refusal.Code == usm.CodeOutOfTurn {
+		// The call moved on between our look at it and the engine's.
+		now, readErr := a.reader.Call(ctx, view.Number)
+		if readErr == nil {
+			refusal.Allowed = usm.Allowed(caller(ctx), now)
+		}
+	}
+	return ack, err
+}
+
+func actionID(intake usm.IntakeRequest) string {
+	if intake.Key == "" {
+		return uuid.NewString()
+	}
+	sum := sha256.Sum256([]byte(intake.Caller + "\x1f" + intake.Key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// changed returns the call as it is after an action.
+func (a *API) changed(ctx context.Context, number string) (*callOutput, error) {
+	view, err := a.reader.Call(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return &callOutput{Tagged: tagged(view.Revision), Body: a.present(ctx, view)}, nil
+}
+
+// do is act, answered with the call.
+func (a *API) do(ctx context.Context, in CallChange, action usm.Action) (*callOutput, error) {
+	if _, err := a.act(ctx, in, action); err != nil {
+		return nil, err
+	}
+	return a.changed(ctx, in.Number)
+}

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// Desk carries what people and systems ask to the workflows. Refusals are *usm.Error; usm.CodeUnavailable means that
+// Temporal or every worker is away.
+type Desk interface {
+	// Start starts the workflow of a registered call (once, whatever the number of tries) and waits until it has settled.
+	Start(ctx context.Context, call usm.Call) error
+	// Act sends one action as an update and waits for its answer, then until the call has settled.
+	Act(ctx context.Context, number string, action usm.Action) (usm.Ack, error)
+	// Signal delivers a signal; usm.CodeNotFound when no open workflow has that number.
+	Signal(ctx context.Context, number string, signal usm.Signal) error
+	// ApplyDomain runs the technical workflow that applies a domain file.
+	ApplyDomain(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error)
+	// Ready reports whether Temporal answers.
+	Ready(ctx context.Context) error
+}
+
+// Intake is the only thing the gateway writes: what came in.
+type Intake interface {
+	// Begin claims an idempotency key. done is the first answer when there is one (Status not 0); usm.CodeKeyReused for
+	// another fingerprint, usm.CodeInProgress while the first request runs (a claim older than 20 seconds is taken over).
+	Begin(ctx context.Context, in usm.IntakeRequest) (done usm.IntakeAnswer, err error)
+	// Finish keeps the answer; an answer of 5xx frees the key instead.
+	Finish(ctx context.Context, in usm.IntakeRequest, answer usm.IntakeAnswer) error
+	// Register takes a call: next number of its register, intake row, and the row of the register as `registered`, in one
+	// transaction. With an in.Key that registered a call before it returns that call.
+	Register(ctx context.Context, in usm.IntakeRequest, call usm.Call) (usm.Call, error)
+	// Started marks that the engine has the call.
+	Started(ctx context.Context, number string) error
+	// Pending returns calls that wait for the engine for more than a second, oldest first, each to one gateway at a time.
+	Pending(ctx context.Context, limit int) ([]usm.Call, error)
+	// DeadLetter keeps a signal that no open call can take; a repeated one (same source, id and call) is absorbed.
+	DeadLetter(ctx context.Context, number string, signal usm.Signal, reason string) error
+	// DeadLetterReplayed marks a dead letter as delivered after all.
+	DeadLetterReplayed(ctx context.Context, id int64) error
+}
+
+// Reader answers questions from the registers. A list returns the cursor of the next page, "" at the end.
+type Reader interface {
+	Call(ctx context.Context, number string) (usm.CallView, error) // AllowedActions and TemporalURL are left to the API
+	Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error)
+	Path(ctx context.Context, number string) ([]usm.PathView, error)
+	Events(ctx context.Context, number string, page usm.Page) (events []usm.Event, next string, err error)
+	// Feed returns events of every call after the given position, for server-sent events. A negative position asks
+	// where the feed is now: no events and the position of the last one (0 for none).
+	Feed(ctx context.Context, after int64, sight *usm.Sight, limit int) (events []usm.Event, position int64, err error)
+	// Listen calls wake whenever something was recorded, until ctx ends.
+	Listen(ctx context.Context, wake func()) error
+
+	Domains(ctx context.Context) ([]usm.Domain, error)
+	// Domain returns a version of a domain as a file would hold it; version 0 is the current one. Components and
+	// agreements are those of the registers now.
+	Domain(ctx context.Context, id string, version int) (usm.Domain, error)
+	Binding(ctx context.Context, number string) (usm.Binding, error)
+	Components(ctx context.Context, domain, q string, page usm.Page) (components []usm.Component, next string, err error)
+	Component(ctx context.Context, domain, id string) (usm.Component, []usm.Component, error) // with its history, newest first
+	Agreements(ctx context.Context, domain string) ([]usm.Agreement, error)                   // every version
+	Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []usm.Solution, next string, err error)
+	// Covered reports the agreement (id@version) in force that covers the person for the service, "" for none.
+	Covered(ctx context.Context, domain, person, service string) (string, error)
+	DeadLetters(ctx context.Context, page usm.Page) (letters []usm.DeadLetter, next string, err error)
+	FindDeadLetter(ctx context.Context, id int64) (usm.DeadLetter, error)
+
+	// Caller returns who holds the token (given in clear, kept hashed), with Steers and Manages from the classes of the
+	// profiles held; usm.CodeUnauthenticated otherwise.
+	Caller(ctx context.Context, token string) (usm.Caller, error)
+	// Callback returns call, step and attempt of a callback secret; usm.CodeNotFound when it is unknown or its step is over.
+	Callback(ctx context.Context, secret string) (number string, step usm.Step, attempt int, err error)
+	// Ready reports whether Postgres answers and its schema is the one this binary knows.
+	Ready(ctx context.Context) error
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// registerRegisters adds the registers beside the calls. Each list takes ?domain= and shows the caller's domains only.
+func (a *API) registerRegisters(to huma.API) {
+	get := func(path, id, summary string) huma.Operation { return operation(http.MethodGet, path, id, summary) }
+	huma.Register(to, get("/me", "get-me", "Who am I, with which profiles"), a.me)
+	huma.Register(to, get("/agreements", "list-agreements", "List agreements, every version"), a.agreements)
+	huma.Register(to, get("/services", "list-services", "List services"), a.services)
+	huma.Register(to, get("/catalogue", "list-catalogue", "List pre-agreed requests"), a.catalogue)
+	huma.Register(to, get("/people", "list-people", "List people and the profiles they hold"), a.people)
+	huma.Register(to, get("/profiles", "list-profiles", "List profiles"), a.profiles)
+	huma.Register(to, get("/solutions", "list-solutions", "List known solutions and workarounds"), a.solutions)
+	huma.Register(to, get("/components", "list-components", "List components of the managed infrastructure"), a.components)
+	huma.Register(to, get("/components/{domain}/{id}", "get-component", "Show a component and its history"), a.component)
+}
+
+// InDomain is embedded by the input of the lists that belong to domains.
+type InDomain struct {
+	Paging
+	Domain string `query:"domain" doc:"id of a domain; without it all domains of the caller"`
+}
+
+// meView is who the token stands for.
+type meView struct {
+	Person   string              `json:"person" doc:"empty for a machine"`
+	Name     string              `json:"name"`
+	Admin    bool                `json:"admin"`
+	Token    string              `json:"token" doc:"id of the token"`
+	Profiles map[string][]string `json:"profiles" doc:"profiles held, by domain; a domain without profiles is one the person belongs to"`
+}
+
+type meOutput struct{ Body meView }
+
+func (a *API) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	who := caller(ctx)
+	view := meView{Person: who.Token.Person, Name: who.Name, Admin: who.Token.Admin, Token: who.Token.ID, Profiles: map[string][]string{}}
+	for domain, profiles := range who.Domains {
+		view.Profiles[domain] = append([]string{}, profiles...)
+	}
+	return &meOutput{Body: view}, nil
+}
+
+// domains returns the domains the caller belongs to (administrators: all), or the one that is asked for.
+func (a *API) domains(ctx context.Context, only string) ([]usm.Domain, error) {
+	all, err := a.reader.Domains(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := caller(ctx)
+	seen := slices.DeleteFunc(all, func(d usm.Domain) bool {
+		_, belongs := who.Domains[d.ID]
+		return (!belongs && !who.Token.Admin) || (only != "" && d.ID != only)
+	})
+	if only != "" && len(seen) == 0 {
+		return nil, usm.Errorf(usm.CodeNotFound, "there is no domain %q", only)
+	}
+	return seen, nil
+}
+
+// rows lists what each of the caller's domains has, in the order of the domain files.
+func rows[T any](ctx context.Context, a *API, in *InDomain, of func(usm.Domain) []T) (*list[T], error) {
+	seen, err := a.domains(ctx, in.Domain)
+	if err != nil {
+		return nil, err
+	}
+	var all []T
+	for _, domain := range seen {
+		all = append(all, of(domain)...)
+	}
+	return cut(all, &in.Paging)
+}
+
+// The rows of these registers say which domain they belong to.
+type (
+	serviceRow struct {
+		Domain string `json:"domain"`
+		usm.Service
+	}
+	itemRow struct {
+		Domain string `json:"domain"`
+		usm.Item
+	}
+	personRow struct {
+		Domain string `json:"domain"`
+		usm.Person
+	}
+	profileRow struct {
+		Domain string `json:"domain"`
+		usm.Profile
+	}
+	agreementRow struct {
+		Domain string `json:"domain"`
+		usm.Agreement
+	}
+	componentRow struct {
+		Domain string `json:"domain"`
+		usm.Component
+	}
+	solutionRow struct {
+		Domain string `json:"domain"`
+		usm.Solution
+	}
+)
+
+// each makes the rows of a domain.
+func each[T, R any](items []T, row func(T) R) []R {
+	made := make([]R, len(items))
+	for i, item := range items {
+		made[i] = row(item)
+	}
+	return made
+}
+
+func (a *API) services(ctx context.Context, in *InDomain) (*list[serviceRow], error) {
+	return rows(ctx, a, in, func(d usm.Domain) []serviceRow {
+		return each(d.Services, func(s usm.Service) serviceRow { return serviceRow{d.ID, s} })
+	})
+}
+
+func (a *API) catalogue(ctx context.Context, in *InDomain) (*list[itemRow], error) {
+	return rows(ctx, a, in, func(d usm.Domain) []itemRow {
+		return each(d.Catalogue, func(i usm.Item) itemRow { return itemRow{d.ID, i} })
+	})
+}
+
+func (a *API) people(ctx context.Context, in *InDomain) (*list[personRow], error) {
+	return rows(ctx, a, in, func(d usm.Domain) []personRow {
+		return each(d.People, func(p usm.Person) personRow { return personRow{d.ID, p} })
+	})
+}
+
+func (a *API) profiles(ctx context.Context, in *InDomain) (*list[profileRow], error) {
+	return rows(ctx, a, in, func(d usm.Domain) []profileRow {
+		return each(d.Profiles, func(p usm.Profile) profileRow { return profileRow{d.ID, p} })
+	})
+}

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// agreements lists every version of every agreement of the caller's domains.
+func (a *API) agreements(ctx context.Context, in *InDomain) (*list[agreementRow], error) {
+	seen, err := a.domains(ctx, in.Domain)
+	if err != nil {
+		return nil, err
+	}
+	var all []agreementRow
+	for _, domain := range seen {
+		agreements, err := a.reader.Agreements(ctx, domain.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, each(agreements, func(g usm.Agreement) agreementRow { return agreementRow{domain.ID, g} })...)
+	}
+	return cut(all, &in.Paging)
+}
+
+type searchInput struct {
+	InDomain
+	Q string `query:"q" maxLength:"200" doc:"words to look for"`
+}
+
+func (a *API) components(ctx context.Context, in *searchInput) (*list[componentRow], error) {
+	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]componentRow, string, error) {
+		found, cursor, err := a.reader.Components(ctx, domain, in.Q, page)
+		return each(found, func(c usm.Component) componentRow { return componentRow{domain, c} }), cursor, err
+	})
+}
+
+func (a *API) solutions(ctx context.Context, in *searchInput) (*list[solutionRow], error) {
+	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]solutionRow, string, error) {
+		found, cursor, err := a.reader.Solutions(ctx, domain, in.Q, page)
+		return each(found, func(s usm.Solution) solutionRow { return solutionRow{domain, s} }), cursor, err
+	})
+}
+
+// pageThrough fills a page from one domain after the other. Its cursor is "domain/cursor within it".
+func pageThrough[R any](
+	ctx context.Context, a *API, in *searchInput, read func(domain string, page usm.Page) ([]R, string, error),
+) (*list[R], error) {
+	seen, err := a.domains(ctx, in.Domain)
+	if err != nil {
+		return nil, err
+	}
+	from, inner, _ := strings.Cut(in.Cursor, "/")
+	var all []R
+	for _, domain := range seen {
+		if domain.ID != from && from != "" {
+			continue // an earlier page has it
+		}
+		from = ""
+		if len(all) == in.Limit {
+			return listOf(all, in.next(domain.ID+"/")), nil
+		}
+		found, cursor, err := read(domain.ID, usm.Page{Limit: in.Limit - len(all), Cursor: inner})
+		if err != nil {
+			return nil, err
+		}
+		all, inner = append(all, found...), ""
+		if cursor != "" {
+			return listOf(all, in.next(domain.ID+"/"+cursor)), nil
+		}
+	}
+	return listOf(all, ""), nil
+}
+
+type componentInput struct {
+	Domain string `path:"domain"`
+	ID     string `path:"id"`
+}
+
+// componentView is a component with what it was before.
+type componentView struct {
+	Domain string `json:"domain"`
+	usm.Component
+	History []usm.Component `json:"history" doc:"every version, newest first"`
+}
+
+type componentOutput struct {
+	Tagged
+	Body componentView
+}
+
+func (a *API) component(ctx context.Context, in *componentInput) (*componentOutput, error) {
+	if _, err := a.domains(ctx, in.Domain); err != nil {
+		return nil, err
+	}
+	component, history, err := a.reader.Component(ctx, in.Domain, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &componentOutput{
+		Tagged: tagged(component.Version),
+		Body:   componentView{Domain: in.Domain, Component: component, History: append([]usm.Component{}, history...)},
+	}, nil
+}

@@ -1,0 +1,130 @@
+// Package desk carries what people and systems ask to the workflows. It is the only part of the gateway that knows
+// Temporal.
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// Options change how a Desk works. The zero value is usable.
+type Options struct {
+	// TaskQueue of the workers; "" means "usm".
+	TaskQueue string
+	// QueueOf returns the task queue of a domain that asks for its own, "" for the usual one; nil means there is none.
+	QueueOf func(ctx context.Context, domain string) (string, error)
+	// ConsoleURL is the address a call's number is appended to, for the link in Temporal's pages; "" links nothing.
+	ConsoleURL string
+	// Settle is how long an answer waits for the engine to come to rest; 0 means 5 s.
+	Settle time.Duration
+	// Act is how long an action waits for a worker; 0 means 10 s.
+	Act time.Duration
+}
+
+// Desk sends actions and signals to the workflows of calls. It is safe for concurrent use.
+type Desk struct {
+	temporal client.Client
+	options  Options
+}
+
+// New returns a desk that speaks through a client, which stays the caller's to close.
+func New(temporal client.Client, o Options) *Desk {
+	if o.TaskQueue == "" {
+		o.TaskQueue = "usm"
+	}
+	if o.Settle <= 0 {
+		o.Settle = 5 * time.Second
+	}
+	if o.Act <= 0 {
+		o.Act = 10 * time.Second
+	}
+	return &Desk{temporal: temporal, options: o}
+}
+
+// Act sends one action as an update and returns the call's answer. When the engine goes on by itself after it, Act also
+// waits until the call has settled, but no longer than Options.Settle: the action is done either way. Refusals of the
+// call come back as they were made; usm.CodeUnavailable means that Temporal or every worker is away, and that the same
+// action with the same ID may be sent again.
+func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.Ack, error) {
+	var ack usm.Ack
+	limited, cancel := context.WithTimeout(ctx, d.options.Act)
+	defer cancel()
+	err := d.update(limited, number, action.ID, action, &ack)
+	if isNotFound(err) {
+		return usm.Ack{}, d.gone(ctx, number)
+	}
+	if err != nil {
+		return usm.Ack{}, refusal(err)
+	}
+	if ack.Moving {
+		d.settle(ctx, number)
+	}
+	return ack, nil
+}
+
+func (d *Desk) update(ctx context.Context, number, id string, action usm.Action, ack *usm.Ack) error {
+	handle, err := d.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID:   number,
+		UpdateID:     id,
+		UpdateName:   string(action.Name),
+		Args:         []any{action},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return err
+	}
+	return handle.Get(ctx, ack)
+}
+
+// settle waits until the engine has come to rest. It is a courtesy to the reader of the answer, so nothing it meets is
+// an error: the call may even have ended meanwhile.
+func (d *Desk) settle(ctx context.Context, number string) {
+	ctx, cancel := context.WithTimeout(ctx, d.options.Settle)
+	defer cancel()
+	var ack usm.Ack
+	_ = d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle}, &ack)
+}
+
+// gone says why a call takes no action: it has ended, or the engine does not have it.
+func (d *Desk) gone(ctx context.Context, number string) error {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	_, err := d.temporal.DescribeWorkflowExecution(ctx, number, "")
+	switch {
+	case err == nil:
+		return usm.Errorf(usm.CodeOutOfTurn, "the call %s has ended", number)
+	case isNotFound(err):
+		return usm.Errorf(usm.CodeNotFound, "the engine has no call %s", number)
+	default:
+		return refusal(err)
+	}
+}
+
+// Signal delivers a signal under its name; usm.CodeNotFound when no open workflow has that number.
+func (d *Desk) Signal(ctx context.Context, number string, signal usm.Signal) error {
+	ctx, cancel := context.WithTimeout(ctx, d.options.Act)
+	defer cancel()
+	err := d.temporal.SignalWorkflow(ctx, number, "", signal.Name, signal)
+	if isNotFound(err) {
+		return usm.Errorf(usm.CodeNotFound, "no open call has the number %s", number)
+	}
+	return refusal(err)
+}
+
+// Ready reports whether Temporal answers.
+func (d *Desk) Ready(ctx context.Context) error {
+	_, err := d.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return refusal(err)
+}
+
+func isNotFound(err error) bool {
+	var notFound *serviceerror.NotFound
+	return errors.As(err, &notFound)
+}

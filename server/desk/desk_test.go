@@ -1,0 +1,170 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/mocks"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/usm-works/usm/server/desk"
+	"github.com/usm-works/usm/usm"
+)
+
+const number = "INC-000042"
+
+// setup returns a desk over a mocked client.
+func setup(t *testing.T, o desk.Options) (*desk.Desk, *mocks.Client) {
+	t.Helper()
+	temporal := mocks.NewClient(t)
+	return desk.New(temporal, o), temporal
+}
+
+// answering is the handle of an update that completes with ack or err.
+func answering(t *testing.T, ack usm.Ack, err error) *mocks.WorkflowUpdateHandle {
+	t.Helper()
+	handle := mocks.NewWorkflowUpdateHandle(t)
+	handle.On("Get", mock.Anything, mock.Anything).Run(func(args mock.Arguments) {
+		if into, ok := args.Get(1).(*usm.Ack); ok && err == nil {
+			*into = ack
+		}
+	}).Return(err)
+	return handle
+}
+
+func updateNamed(name usm.ActionName) any {
+	return mock.MatchedBy(func(o client.UpdateWorkflowOptions) bool { return o.UpdateName == string(name) })
+}
+
+func refusedBy(e usm.Error) error {
+	return temporal.NewApplicationErrorWithOptions(
+		e.Message, string(e.Code), temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{e}},
+	)
+}
+
+func TestAct(t *testing.T) {
+	t.Parallel()
+	action := usm.Action{Name: usm.ActionFinish, Step: usm.AcceptIncident, ID: "id-1"}
+
+	t.Run("SendsOneUpdateAndWaitsForItsAnswer", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		ack := usm.Ack{Number: number, Step: usm.ClassifyIncident}
+		engine.On("UpdateWorkflow", mock.Anything, client.UpdateWorkflowOptions{
+			WorkflowID: number, UpdateID: "id-1", UpdateName: "finish_step", Args: []any{action}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		}).Return(answering(t, ack, nil), nil).Once()
+		got, err := d.Act(t.Context(), number, action)
+		require.NoError(t, err)
+		require.Equal(t, ack, got)
+	})
+
+	t.Run("WaitsUntilTheCallHasSettledWhateverComesOfThat", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionFinish)).Return(answering(t, usm.Ack{Moving: true}, nil), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionSettle)).Return(nil, serviceerror.NewNotFound("ended")).Once()
+		_, err := d.Act(t.Context(), number, action)
+		require.NoError(t, err)
+	})
+
+	t.Run("SaysThatAClosedCallHasEnded", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(nil, serviceerror.NewNotFound("completed"))
+		engine.On("DescribeWorkflowExecution", mock.Anything, number, "").Return(nil, nil)
+		_, err := d.Act(t.Context(), number, action)
+		require.Equal(t, usm.CodeOutOfTurn, usm.CodeOf(err))
+		require.ErrorContains(t, err, "has ended")
+	})
+
+	t.Run("SaysThatTheEngineDoesNotHaveTheCall", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(nil, serviceerror.NewNotFound("unknown"))
+		engine.On("DescribeWorkflowExecution", mock.Anything, number, "").Return(nil, serviceerror.NewNotFound("unknown"))
+		_, err := d.Act(t.Context(), number, action)
+		require.Equal(t, usm.CodeNotFound, usm.CodeOf(err))
+	})
+
+	t.Run("GivesUpWhenNoWorkerAnswersInTime", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{Act: time.Millisecond})
+		engine.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(
+			func(ctx context.Context, _ client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+				<-ctx.Done()
+				return nil, client.NewWorkflowUpdateServiceTimeoutOrCanceledError(ctx.Err())
+			})
+		_, err := d.Act(t.Context(), number, action)
+		require.Equal(t, usm.CodeUnavailable, usm.CodeOf(err))
+	})
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	refusal := usm.Error{
+		Code: usm.CodeInvalid, Message: "this does not finish it", Allowed: []string{"ask"},
+		Fields: []usm.FieldError{{Pointer: "/fields/category", Detail: "is required"}},
+	}
+	for name, c := range map[string]struct {
+		err  error
+		code usm.Code
+	}{
+		"ARefusalComesBackAsItWas":         {refusedBy(refusal), usm.CodeInvalid},
+		"ARefusalInsideAnotherErrorToo":    {errors.Join(errors.New("workflow failed"), refusedBy(refusal)), usm.CodeInvalid},
+		"AnUnavailableEngineIsAway":        {serviceerror.NewUnavailable("down"), usm.CodeUnavailable},
+		"AnEngineThatIsTooSlowIsAway":      {serviceerror.NewDeadlineExceeded("slow"), usm.CodeUnavailable},
+		"AnExhaustedEngineIsAway":          {&serviceerror.ResourceExhausted{Message: "busy"}, usm.CodeUnavailable},
+		"AMissingNamespaceIsAway":          {serviceerror.NewNamespaceNotFound("usm"), usm.CodeUnavailable},
+		"AContextOutOfTimeIsAway":          {context.DeadlineExceeded, usm.CodeUnavailable},
+		"AnUpdateOutOfTimeIsAway":          {client.NewWorkflowUpdateServiceTimeoutOrCanceledError(errors.New("x")), usm.CodeUnavailable},
+		"AnApplicationErrorOfOthersIsOurs": {temporal.NewApplicationError("panic", "PanicError"), usm.CodeInternal},
+		"AnythingElseIsInternal":           {errors.New("unknown"), usm.CodeInternal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, engine := setup(t, desk.Options{})
+			engine.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(answering(t, usm.Ack{}, c.err), nil)
+			_, err := d.Act(t.Context(), number, usm.Action{Name: usm.ActionNote})
+			require.Equal(t, c.code, usm.CodeOf(err))
+			var decoded *usm.Error
+			if c.code == usm.CodeInvalid {
+				require.ErrorAs(t, err, &decoded)
+				require.Equal(t, refusal, *decoded)
+			}
+		})
+	}
+}
+
+func TestSignal(t *testing.T) {
+	t.Parallel()
+	signal := usm.Signal{Name: "deployed", ID: "1", Source: "/ci"}
+
+	t.Run("GoesUnderItsName", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("SignalWorkflow", mock.Anything, number, "", "deployed", signal).Return(nil).Once()
+		require.NoError(t, d.Signal(t.Context(), number, signal))
+	})
+
+	t.Run("IsNotFoundWithoutAnOpenCall", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("SignalWorkflow", mock.Anything, number, "", "deployed", signal).Return(serviceerror.NewNotFound("x"))
+		require.Equal(t, usm.CodeNotFound, usm.CodeOf(d.Signal(t.Context(), number, signal)))
+	})
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	d, engine := setup(t, desk.Options{})
+	engine.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil).Once()
+	require.NoError(t, d.Ready(t.Context()))
+	engine.On("CheckHealth", mock.Anything, mock.Anything).Return(nil, serviceerror.NewUnavailable("x")).Once()
+	require.Equal(t, usm.CodeUnavailable, usm.CodeOf(d.Ready(t.Context())))
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+
+	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/status"
+	"github.com/usm-works/usm/usm"
+)
+
+// limitBody reads the body, so that everything after it works on bytes that are there and not on a slow connection. The
+// server's own timeouts limit how long that may take.
+func (g *gateway) limitBody(c *gin.Context) {
+	if c.Request.Body == nil || c.Request.Body == http.NoBody {
+		return
+	}
+	if c.Request.ContentLength > g.Limits.Body {
+		refuse(c, &http.MaxBytesError{Limit: g.Limits.Body})
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, g.Limits.Body))
+	if err != nil {
+		refuse(c, readError(err))
+		return
+	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+}
+
+// readError tells a body that is too large from one that did not arrive.
+func readError(err error) error {
+	if refusal := status.Refusal(err); refusal.Code == usm.CodeTooLarge {
+		return err
+	}
+	return usm.Errorf(status.CodeRequestTimeout, "the body did not arrive: %v", err)
+}
+
+// limitTime gives up a request after a time. Streams are limited by their clients.
+func (g *gateway) limitTime(c *gin.Context) {
+	if c.FullPath() == api.Prefix+"/events" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), g.Limits.Request)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+}
+
+// rates remembers how much each caller has asked for lately.
+type rates struct {
+	limit rate.Limit
+	burst int
+	of    *lru.Cache[string, *rate.Limiter]
+}
+
+func newRates(l Limits) *rates {
+	of, err := lru.New[string, *rate.Limiter](l.Tokens)
+	if err != nil {
+		panic(err) // only a size below one, and orDefaults gives none
+	}
+	return &rates{limit: rate.Limit(l.Rate), burst: l.Burst, of: of}
+}
+
+// wait returns how long the caller has to wait before this request, 0 when it may go on.
+func (r *rates) wait(caller string) time.Duration {
+	limiter, known := r.of.Get(caller)
+	if !known {
+		limiter = rate.NewLimiter(r.limit, r.burst)
+		if before, raced, _ := r.of.PeekOrAdd(caller, limiter); raced {
+			limiter = before
+		}
+	}
+	reservation := limiter.Reserve()
+	wait := reservation.Delay()
+	if wait > 0 {
+		reservation.Cancel()
+	}
+	return wait
+}
+
+// limitRate refuses a token that asks too much; callers without one are told apart by their address.
+func (g *gateway) limitRate(c *gin.Context) {
+	request := api.RequestOf(c.Request.Context())
+	caller := "token " + request.Caller.Token.ID
+	if request.Caller.Token.ID == "" {
+		caller = "address " + c.ClientIP()
+	}
+	wait := g.rates.wait(caller)
+	if wait == 0 {
+		return
+	}
+	request.Err = usm.Errorf(usm.CodeRateLimited, "more than %g requests a second", g.Limits.Rate)
+	problem := status.ProblemOf(status.Refusal(request.Err), request.Path, request.ID)
+	problem.RetryAfter = max(1, int(math.Ceil(wait.Seconds())))
+	problem.Write(c.Writer)
+	c.Abort()
+}

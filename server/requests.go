@@ -1,0 +1,123 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/status"
+	"github.com/usm-works/usm/usm"
+)
+
+var (
+	saneID = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{1,128}$`)
+	// traceparent is the W3C header; its second part is the trace id, which is never all zeros.
+	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$`)
+	noTrace     = "00000000000000000000000000000000"
+)
+
+// identify gives the request an id: the client's own when it is sane, else that of the trace it belongs to, else a new one.
+func (g *gateway) identify(c *gin.Context) {
+	id := c.GetHeader("X-Request-Id")
+	if !saneID.MatchString(id) {
+		id = ""
+	}
+	if match := traceparent.FindStringSubmatch(c.GetHeader("Traceparent")); id == "" && match != nil && match[1] != noTrace {
+		id = match[1]
+	}
+	if id == "" {
+		id = uuid.NewString()
+	}
+	request := &api.Request{ID: id, Path: c.Request.URL.Path}
+	c.Request = c.Request.WithContext(api.WithRequest(c.Request.Context(), request))
+	c.Header("X-Request-Id", id)
+}
+
+// record writes the access log and counts.
+func (g *gateway) record(c *gin.Context) {
+	start := time.Now()
+	g.Metrics.inFlight.Inc()
+	defer func() {
+		g.Metrics.inFlight.Dec()
+		took := time.Since(start)
+		route := c.FullPath()
+		if route == "" {
+			route = "none" // a label must not grow with what strangers ask for
+		}
+		g.Metrics.observe(route, c.Request.Method, c.Writer.Status(), took)
+		g.log(c, route, took)
+	}()
+	c.Next()
+}
+
+func (g *gateway) log(c *gin.Context, route string, took time.Duration) {
+	request := api.RequestOf(c.Request.Context())
+	code := c.Writer.Status()
+	attributes := []slog.Attr{
+		slog.String("request_id", request.ID), slog.String("method", c.Request.Method), slog.String("route", route),
+		slog.Int("status", code), slog.Duration("took", took), slog.Int("bytes", max(0, c.Writer.Size())),
+	}
+	for name, value := range map[string]string{
+		"call": request.Call, "person": request.Caller.Token.Person, "token": request.Caller.Token.ID,
+	} {
+		if value != "" {
+			attributes = append(attributes, slog.String(name, value))
+		}
+	}
+	level := slog.LevelInfo
+	if request.Err != nil {
+		attributes = append(attributes, slog.String("error", request.Err.Error()))
+	}
+	if code >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	g.Logger.LogAttrs(c.Request.Context(), level, "request", attributes...)
+}
+
+// recover answers a panic with an internal problem and keeps serving.
+func (g *gateway) recover(c *gin.Context) {
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+		g.Logger.ErrorContext(c.Request.Context(), "panic", "cause", cause, "stack", string(debug.Stack()))
+		if !c.Writer.Written() {
+			refuse(c, usm.Errorf(usm.CodeInternal, "panic"))
+		}
+		c.Abort()
+	}()
+	c.Next()
+}
+
+// refuse answers with the problem document of an error and runs no further handler.
+func refuse(c *gin.Context, err error) {
+	request := api.RequestOf(c.Request.Context())
+	request.Err = err
+	problem := status.ProblemOf(status.Refusal(err), request.Path, request.ID)
+	problem.Write(c.Writer)
+	c.Abort()
+}
+
+func notFound(c *gin.Context) {
+	refuse(c, usm.Errorf(usm.CodeNotFound, "nothing lives at %s", c.Request.URL.Path))
+}
+
+func methodNotAllowed(c *gin.Context) {
+	refuse(c, usm.Errorf(status.CodeMethodNotAllowed, "%s does not take %s", c.Request.URL.Path, c.Request.Method))
+}
+
+// secure sets the headers that keep a browser from doing more with an answer than it is meant for. Pages set their own
+// Content-Security-Policy over this one.
+func secure(c *gin.Context) {
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("X-Frame-Options", "DENY")
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+}

@@ -1,0 +1,114 @@
+// Package server is the gateway: it authenticates, limits and records requests, serves the API and its pages, and
+// starts the calls that were taken in while the engine was away.
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"github.com/usm-works/usm/server/api"
+)
+
+// Options are what a gateway is made of. Desk, Reader and Intake are needed; the zero value of the rest is usable.
+type Options struct {
+	Desk   api.Desk
+	Reader api.Reader
+	Intake api.Intake
+	// Logger gets the access log and everything else; nil discards it.
+	Logger *slog.Logger
+	// Metrics are shared with StartPending; nil makes new ones.
+	Metrics *Metrics
+	// PublicURL is the address people use, as it stands in the OpenAPI document; "" names none.
+	PublicURL string
+	// TemporalUI is the address of Temporal's own pages, for links; "" links nothing.
+	TemporalUI string
+	// Namespace is Temporal's; "" means "usm".
+	Namespace string
+	// Version of the product, for the OpenAPI document; "" means "dev".
+	Version string
+	Limits  Limits
+}
+
+// Limits keep one client from taking the gateway from the others. A zero field takes its default.
+type Limits struct {
+	Body    int64         // bytes of a request body; 1 MiB
+	Rate    float64       // requests a second of one token, on average; 200
+	Burst   int           // requests of one token at once; 400
+	Tokens  int           // tokens whose rate is remembered; 10000
+	Request time.Duration // until a request is given up; 30 s. Streams have no limit
+}
+
+func (l Limits) orDefaults() Limits {
+	if l.Body <= 0 {
+		l.Body = 1 << 20
+	}
+	if l.Rate <= 0 {
+		l.Rate = 200
+	}
+	if l.Burst <= 0 {
+		l.Burst = 400
+	}
+	if l.Tokens <= 0 {
+		l.Tokens = 10_000
+	}
+	if l.Request <= 0 {
+		l.Request = 30 * time.Second
+	}
+	return l
+}
+
+func (o Options) orDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics()
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	o.Limits = o.Limits.orDefaults()
+	return o
+}
+
+// New returns the gateway.
+func New(o Options) http.Handler {
+	o = o.orDefaults()
+	g := &gateway{Options: o, rates: newRates(o.Limits)}
+	engine := newEngine()
+	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody)
+	engine.NoRoute(notFound)
+	engine.NoMethod(methodNotAllowed)
+	g.pages(engine)
+	g.probes(engine)
+
+	operations := engine.Group("", g.authenticate, g.limitRate, g.limitTime, g.once)
+	config := api.Config(o.Version)
+	if o.PublicURL != "" {
+		config.Servers = servers(o.PublicURL)
+	}
+	api.Register(humagin.NewWithGroup(engine, operations, config), api.Options{
+		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: o.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
+	})
+	return engine
+}
+
+// gateway holds what the middleware needs.
+type gateway struct {
+	Options
+	rates *rates
+}
+
+func newEngine() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode) // the other mode prints every route
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	// Nobody's X-Forwarded-For is believed: addresses only serve to limit callers without a token.
+	engine.SetTrustedProxies(nil) //nolint:errcheck // nil cannot be wrong
+	return engine
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/lib/pq"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// ApplyDomain writes a new version of a domain, or changes nothing when it equals the current one. Components and
+// agreements are written by the first version only; later differences are returned and left alone, as are those of a
+// service that a wish brought or changed.
+func (s *Store) ApplyDomain(ctx context.Context, domain usm.Domain, by string) (result usm.DomainResult, err error) {
+	defer wrapf(&err, "ApplyDomain(%s)", domain.ID)
+	if domain.ID == "" {
+		return usm.DomainResult{}, usm.Invalid("/id", "a domain has an id")
+	}
+	err = s.transact(ctx, func(t *tx) error {
+		result, err = t.apply(ctx, domain, by)
+		return incoherent(err)
+	})
+	return result, err
+}
+
+// incoherent makes a refusal of a file that does not hold together, a relation to nothing or an id that is there twice.
+// Files are checked where they are read; this is for those that come by another way.
+func incoherent(err error) error {
+	if said := (*pq.Error)(nil); errors.As(err, &said) && (said.Code.Class() == "23" || said.Code.Class() == "21") {
+		return usm.Errorf(usm.CodeInvalid, "the domain does not hold together: %s", orElse(said.Detail, said.Message))
+	}
+	return err
+}
+
+func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error) {
+	// One at a time, also while there is no row to lock yet.
+	_, err := t.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, domain.ID)
+	if err != nil {
+		return usm.DomainResult{}, err
+	}
+	version, err := currentVersion(ctx, t, domain.ID)
+	if usm.CodeOf(err) == usm.CodeNotFound {
+		return t.applyFirst(ctx, domain, by)
+	}
+	if err != nil {
+		return usm.DomainResult{}, err
+	}
+	kept, err := export(ctx, t, domain.ID, version)
+	if err != nil {
+		return usm.DomainResult{}, err
+	}
+	now := kept[0]
+	brought, err := t.broughtByWishes(ctx, domain.ID)
+	if err != nil {
+		return usm.DomainResult{}, err
+	}
+	result := usm.DomainResult{Version: version}
+	domain, result.NotApplied = leaveAlone(domain, now, brought)
+	if equal(domain, now) {
+		return result, nil
+	}
+	result.Version, result.Changed = version+1, true
+	return result, t.writeVersion(ctx, domain, result.Version, by)
+}
+
+// applyFirst loads the registers too: it is the only time that a file does.
+func (t *tx) applyFirst(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error) {
+	if err := t.writeVersion(ctx, domain, 1, by); err != nil {
+		return usm.DomainResult{}, err
+	}
+	agreements := make([]usm.Agreement, len(domain.Agreements))
+	for i, agreement := range domain.Agreements {
+		agreement.Version = max(agreement.Version, 1)
+		agreement.State = orElse(agreement.State, inForce)
+		agreements[i] = agreement
+	}
+	if err := t.insertAgreements(ctx, domain.ID, agreements...); err != nil {
+		return usm.DomainResult{}, err
+	}
+	components := make([]usm.Component, len(domain.Components))
+	for i, component := range domain.Components {
+		component.Version = 1
+		components[i] = component
+	}
+	return usm.DomainResult{Version: 1, Changed: true}, t.insertComponents(ctx, domain.ID, "", components)
+}
+
+// writeVersion writes the document and what is looked up by query.
+func (t *tx) writeVersion(ctx context.Context, domain usm.Domain, version int, by string) error {
+	kept := domain
+	kept.Version, kept.Components, kept.Agreements = 0, nil, nil
+	_, err := t.ExecContext(ctx, `
+		WITH domain AS (
+			INSERT INTO domains (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version)
+		INSERT INTO domain_versions (domain, version, document, applied_by) VALUES ($1, $2, $3, $4)`,
+		domain.ID, version, doc(kept), by)
+	if err != nil {
+		return err
+	}
+	for _, write := range []string{writePeople, writeGrants, writeServices, writeSolutions} {
+		if _, err := t.ExecContext(ctx, write, domain.ID, doc(kept)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const writePeople = `
+	WITH file AS (
+		SELECT p ->> 'id' AS id, p ->> 'name' AS name, coalesce(p ->> 'email', '') AS email,
+			coalesce(p ->> 'customer', '') AS customer, coalesce((p -> 'inactive')::boolean, false) AS inactive
+		FROM jsonb_array_elements($2::jsonb -> 'people') p),
+	gone AS (DELETE FROM people WHERE domain = $1 AND id NOT IN (SELECT id FROM file))
+	INSERT INTO people (domain, id, name, email, customer, inactive) SELECT $1, id, name, email, customer, inactive FROM file
+	ON CONFLICT (domain, id) DO UPDATE SET (name, email, customer, inactive)
+		= (excluded.name, excluded.email, excluded.customer, excluded.inactive)`
+
+const writeGrants = `
+	WITH file AS (
+		SELECT DISTINCT p ->> 'id' AS person, profile
+		FROM jsonb_array_elements($2::jsonb -> 'people') p, jsonb_array_elements_text(p -> 'profiles') profile),
+	gone AS (DELETE FROM grants WHERE domain = $1 AND (person, profile) NOT IN (SELECT person, profile FROM file))
+	INSERT INTO grants (domain, person, profile) SELECT $1, person, profile FROM file ON CONFLICT DO NOTHING`
+
+// A service that is in the file as it was left alone keeps the wish it came from.
+const writeServices = `
+	WITH file AS (
+		SELECT s ->> 'id' AS id, s AS document, place
+		FROM jsonb_array_elements($2::jsonb -> 'services') WITH ORDINALITY AS f (s, place)),
+	gone AS (DELETE FROM services WHERE domain = $1 AND id NOT IN (SELECT id FROM file))
+	INSERT INTO services (domain, id, document) SELECT $1, id, document FROM file ORDER BY place
+	ON CONFLICT (domain, id) DO UPDATE SET document = excluded.document`
+
+// Solutions that incidents brought are not the file's.
+const writeSolutions = `
+	WITH file AS (
+		SELECT s ->> 'id' AS id, s AS document, place
+		FROM jsonb_array_elements($2::jsonb -> 'solutions') WITH ORDINALITY AS f (s, place)),
+	gone AS (DELETE FROM solutions WHERE domain = $1 AND call IS NULL AND id NOT IN (SELECT id FROM file))
+	INSERT INTO solutions (domain, id, document) SELECT $1, id, document FROM file ORDER BY place
+	ON CONFLICT (domain, id) DO UPDATE SET document = excluded.document`
+
+// broughtByWishes are the services that a wish brought or changed: only another wish may change them.
+func (t *tx) broughtByWishes(ctx context.Context, domain string) (map[string]bool, error) {
+	var brought []string
+	err := t.SelectContext(ctx, &brought, `SELECT id FROM services WHERE domain = $1 AND call IS NOT NULL`, domain)
+	known := map[string]bool{}
+	for _, id := range brought {
+		known[id] = true
+	}
+	return known, err
+}

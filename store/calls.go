@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// viewRow is a call with what other tables say about it.
+type viewRow struct {
+	callRow
+	Children pq.StringArray       `db:"children"`
+	Links    document[[]usm.Link] `db:"links"`
+	People   pq.StringArray       `db:"people"`
+}
+
+// viewColumns are those of viewRow, from calls as c. The people are those who may act at this moment: active, with a
+// profile that the step asks for, or the person it waits for, and not kept out by segregation.
+const viewColumns = callColumns + `,
+	ARRAY(SELECT k.number FROM calls k WHERE k.parent = c.number AND k.forked_at <> '' ORDER BY k.opened_at, k.number) AS children,
+	(SELECT jsonb_agg(jsonb_build_object('to', l."to", 'kind', l.kind) ORDER BY l.at, l."to") FROM links l
+		WHERE l.call = c.number) AS links,
+	ARRAY(SELECT who.id FROM (
+			SELECT g.person AS id FROM grants g JOIN people p ON (p.domain, p.id) = (g.domain, g.person)
+			WHERE g.domain = c.domain AND NOT p.inactive AND c.waiting -> 'profiles' ? g.profile
+			UNION SELECT c.waiting ->> 'person') AS who
+		WHERE who.id IS NOT NULL AND NOT coalesce(c.waiting -> 'exclude' ? who.id, false) ORDER BY who.id) AS people`
+
+// Call returns the call as it is now. AllowedActions and TemporalURL are left to the API; usm.CodeNotFound when there is none.
+func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err error) {
+	defer wrapf(&err, "Call(%s)", number)
+	var row viewRow
+	if err := s.db.GetContext(ctx, &row, `SELECT `+viewColumns+` FROM calls c WHERE number = $1`, number); err != nil {
+		return usm.CallView{}, noneAs(err, "there is no call %s", number)
+	}
+	return row.view(), nil
+}
+
+// Calls lists the calls that the filter leaves, the newest first, or with MayAct the most urgent first. next is the cursor
+// of the next page, "" at the end; usm.CodeInvalid for a cursor that is none.
+func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
+	defer wrapf(&err, "Calls")
+	q, err := selectCalls(filter)
+	if err != nil {
+		return nil, "", err
+	}
+	var rows []viewRow
+	if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
+		return nil, "", err
+	}
+	rows, more := cut(rows, filter.Page)
+	calls = make([]usm.CallView, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].view()
+	}
+	if more {
+		next = cursorAfter(rows[len(rows)-1].callRow, filter.MayAct != "")
+	}
+	return calls, next, nil
+}
+
+// query is a statement that is put together from conditions.
+type query struct {
+	text       string
+	args       []any
+	conditions []string
+}
+
+// arg adds a parameter and returns its placeholder.
+func (q *query) arg(value any) string {
+	q.args = append(q.args, value)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// where adds a condition; %s in it stands for the placeholder of the value.
+func (q *query) where(condition string, value any) {
+	q.conditions = append(q.conditions, strings.ReplaceAll(condition, "%s", q.arg(value)))
+}
+
+// equals adds a condition unless the value is empty.
+func equals[T ~string](q *query, column string, value T) {
+	if value != "" {
+		q.where(column+" = %s", string(value))
+	}
+}
+
+// visible holds for the calls, as c, that somebody may see: those of his domains and his own.
+func (q *query) visible(sight *usm.Sight) string {
+	person := q.arg(sight.Person)
+	return "(c.domain = ANY(" + q.arg(texts(sight.Domains)) + ") OR c.requester = " + person + " OR c.opened_by = " + person + ")"
+}
+
+// selectCalls makes the statement of a list. It asks for one row more than the page, which tells whether there is a next.
+func selectCalls(f usm.CallFilter) (*query, error) {
+	q := &query{}
+	equals(q, "c.type", f.Type)
+	equals(q, "c.domain", f.Domain)
+	equals(q, "c.workflow", workflowName(f.Workflow))
+	equals(q, "c.process", f.Process)
+	equals(q, "c.step", f.Step)
+	equals(q, "c.status", f.Status)
+	equals(q, "c.priority", f.Priority)
+	equals(q, "c.requester", f.Requester)
+	equals(q, "c.service", f.Service)
+	equals(q, "c.parent", f.Parent)
+	if f.Component != "" {
+		q.where("c.components @> %s", pq.StringArray{f.Component})
+	}
+	if f.Q != "" {
+		q.where("c.words @@ websearch_to_tsquery('simple', %s)", f.Q)
+	}
+	if f.Visible != nil {
+		q.conditions = append(q.conditions, q.visible(f.Visible))
+	}
+	order := "c.opened_at DESC, c.number DESC"
+	if f.MayAct != "" {
+		order = "c.priority_rank, c.waiting_since, c.number"
+		q.where(mayAct, f.MayAct)
+	}
+	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
+		return nil, err
+	}
+	where := ""
+	if len(q.conditions) > 0 {
+		where = " WHERE " + strings.Join(q.conditions, " AND ")
+	}
+	q.text = "SELECT " + viewColumns + " FROM calls c" + where + " ORDER BY " + order + " LIMIT " + q.arg(limit(f.Page)+1)
+	return q, nil
+}
+
+// mayAct holds for the calls that a person can move on now; the first two lines are those of the index calls_work.
+const mayAct = `(c.closed_at IS NULL
+	AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation')
+	AND NOT coalesce(c.waiting -> 'exclude' ? %s, false)
+	AND (c.waiting ->> 'person' = %s OR EXISTS (
+		SELECT FROM grants g JOIN people p ON (p.domain, p.id) = (g.domain, g.person)
+		WHERE g.person = %s AND g.domain = c.domain AND NOT p.inactive AND c.waiting -> 'profiles' ? g.profile)))`
+
+// workflowName takes a workflow's number for its name.
+func workflowName(asked string) string {
+	if n, err := strconv.Atoi(asked); err == nil && n >= 1 && n <= len(usm.Workflows()) {
+		return usm.Workflows()[n-1].Name
+	}
+	return asked
+}
+
+// after continues behind the row that a cursor names.
+func (q *query) after(cursor string, work bool) error {
+	if cursor == "" {
+		return nil
+	}
+	parts, err := readCursor(cursor, map[bool]int{true: 3, false: 2}[work])
+	if err != nil {
+		return err
+	}
+	at, err := time.Parse(time.RFC3339Nano, parts[len(parts)-2])
+	if err != nil {
+		return badCursor()
+	}
+	number := q.arg(parts[len(parts)-1])
+	if !work {
+		q.where("(c.opened_at, c.number) < (%s, "+number+")", at)
+		return nil
+	}
+	rank, err := strconv.Atoi(parts[0])
+	if err != nil {
+		return badCursor()
+	}
+	since := q.arg(at)
+	q.where("(c.priority_rank, c.waiting_since, c.number) > (%s, "+since+", "+number+")", rank)
+	return nil
+}
+
+func cursorAfter(row callRow, work bool) string {
+	if !work {
+		return writeCursor(row.OpenedAt.Format(time.RFC3339Nano), row.Number)
+	}
+	return writeCursor(strconv.Itoa(row.Priority.Rank()+1), row.WaitingSince.Format(time.RFC3339Nano), row.Number)
+}
+
+// view is the row as the API shows it.
+func (r viewRow) view() usm.CallView {
+	waiting := r.Waiting.value
+	workflow, _ := usm.WorkflowNamed(r.Workflow)
+	call := usm.CallView{
+		Number: r.Number, Type: r.Type, Domain: r.Domain, Subject: r.Subject, Description: r.Description, Status: r.Status,
+		Workflow: usm.WorkflowView{Number: workflow.Number, Name: r.Workflow}, Process: r.Process, Step: r.Step,
+		Attempt: r.Attempt, Priority: r.Priority, Impact: r.Impact, Urgency: r.Urgency, Category: r.Category,
+		Requester: r.Requester, Service: r.Service, Components: list(r.Components), Children: list(r.Children),
+		Links: list(r.Links.value), Clocks: []usm.Clock{}, AllowedActions: []string{}, Typing: r.Typing.value,
+		DomainVersion: r.DomainVersion, OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt.UTC(), FulfilledAt: utc(r.FulfilledAt),
+		ClosedAt: utc(r.ClosedAt), Outcome: r.Outcome, Fields: object(r.Fields.value), Revision: r.Changes,
+		Forked: r.ForkedAt != "",
+		WaitingFor: usm.WaitingView{
+			Kind: waiting.Kind, Step: waiting.Step, Profiles: list(waiting.Profiles), People: list(r.People),
+			Signal: waiting.Signal, Question: waiting.Question,
+		},
+	}
+	if r.Parent != nil {
+		call.Parent = *r.Parent
+	}
+	if waiting.Kind != usm.WaitNone {
+		call.WaitingFor.Since = utc(&r.WaitingSince)
+	}
+	return call
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

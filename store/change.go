@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// change is everything that one transaction writes about calls. It is one statement and one round trip, whatever is in it.
+type change struct {
+	Insert  []callRow   `json:"insert,omitempty"` // calls that are new
+	Update  []callRow   `json:"update,omitempty"` // calls that were locked
+	Steps   []stepRow   `json:"steps,omitempty"`  // in this order: a step is finished before the next one opens
+	Events  []eventRow  `json:"events,omitempty"`
+	Outbox  []outboxRow `json:"outbox,omitempty"`
+	Links   []linkRow   `json:"links,omitempty"`
+	Records []recordRow `json:"records,omitempty"`
+	Log     []logRow    `json:"log,omitempty"`
+	Starts  []startRow  `json:"starts,omitempty"`
+}
+
+const writeChange = `
+WITH input AS (SELECT $1::jsonb AS change),
+inserted AS (
+	INSERT INTO calls (` + callColumns + `)
+	SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'insert')),
+updated AS (
+	UPDATE calls c SET (domain_version, agreement, unauthorised, service, components, category, impact, urgency, priority,
+		status, workflow, step, attempt, outcome, route, waiting, waiting_since, fields, changes, fulfilled_at, closed_at)
+	= (n.domain_version, n.agreement, n.unauthorised, n.service, n.components, n.category, n.impact, n.urgency, n.priority,
+		n.status, n.workflow, n.step, n.attempt, n.outcome, n.route, n.waiting, n.waiting_since, n.fields, n.changes,
+		n.fulfilled_at, n.closed_at)
+	FROM input, jsonb_populate_recordset(NULL::calls, change -> 'update') n WHERE c.number = n.number),
+stepped AS (
+	INSERT INTO call_steps AS s (call, step, attempt, state, by_person, for_person, outcome, reason, finished_at)
+	SELECT call, step, attempt, state, by_person, for_person, outcome, reason, finished_at
+	FROM input, jsonb_populate_recordset(NULL::call_steps, change -> 'steps') n
+	ON CONFLICT (call, step, attempt) DO UPDATE SET (state, by_person, for_person, outcome, reason, finished_at)
+		= (excluded.state, excluded.by_person, excluded.for_person, excluded.outcome, excluded.reason, excluded.finished_at)
+	WHERE s.finished_at IS NULL),
+recorded AS (
+	INSERT INTO trail (call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
+		outcome, text, fields, before, after, version, agreement, request_id, digest, result)
+	SELECT call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
+		outcome, text, fields, before, after, version, agreement, request_id, digest, result
+	FROM input, jsonb_populate_recordset(NULL::trail, change -> 'events')),
+told AS (
+	INSERT INTO outbox (id, topic, call, sequence, payload)
+	SELECT id, topic, call, sequence, payload FROM input, jsonb_populate_recordset(NULL::outbox, change -> 'outbox')),
+linked AS (
+	INSERT INTO links (call, kind, "to")
+	SELECT call, kind, "to" FROM input, jsonb_populate_recordset(NULL::links, change -> 'links') ON CONFLICT DO NOTHING),
+kept AS (
+	INSERT INTO records (call, kind, attempt, step, domain, decision, by_person, document)
+	SELECT call, kind, attempt, step, domain, decision, by_person, document
+	FROM input, jsonb_populate_recordset(NULL::records, change -> 'records')),
+logged AS (
+	INSERT INTO operation_log (domain, call, at, text)
+	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log')),
+taken AS (
+	INSERT INTO starts (call, input)
+	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s)
+SELECT pg_notify('usm', '')`
+
+// write carries the change out.
+func (t *tx) write(ctx context.Context, c change) error {
+	_, err := t.ExecContext(ctx, writeChange, doc(c))
+	return err
+}
+
+// record puts an event on a call's trail and tells it to the outbox. The caller has given the event its call, sequence
+// and content.
+func (c *change) record(row callRow, event eventRow, notices []usm.Notice) {
+	event.Fields.value = object(event.Fields.value)
+	event.Before.value = object(event.Before.value)
+	event.After.value = object(event.After.value)
+	c.Events = append(c.Events, event)
+	id := fmt.Sprintf("%s/%d", event.Call, event.Sequence)
+	data := map[string]any{
+		"call": row.Number, "type": row.Type, "domain": row.Domain, "status": row.Status, "subject": row.Subject,
+		"requester": row.Requester, "sequence": event.Sequence, "kind": event.Kind, "process": event.Process,
+		"step": event.Step, "attempt": event.Attempt, "outcome": event.Outcome, "by": event.By, "for": event.For,
+	}
+	c.tell(id, "usm.call."+string(event.Kind), event, data)
+	for i, notice := range notices {
+		told := maps.Clone(data)
+		told["to"], told["text"] = notice.To, notice.Text
+		c.tell(fmt.Sprintf("%s/notice/%d", id, i+1), "usm.call.notice", event, told)
+	}
+}
+
+// tell adds a CloudEvent to the outbox. Its id comes from the place on the trail, so it is the same in every delivery.
+func (c *change) tell(id, topic string, event eventRow, data map[string]any) {
+	c.Outbox = append(c.Outbox, outboxRow{
+		ID: id, Topic: topic, Call: event.Call, Sequence: event.Sequence,
+		Payload: map[string]any{
+			"specversion": "1.0", "id": id, "source": "/usm/calls", "type": topic, "subject": event.Call,
+			"time": event.At.UTC().Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": data,
+		},
+	})
+}
+
+// link connects two calls in both directions.
+func (c *change) link(call, kind, to string) {
+	c.Links = append(c.Links, linkRow{call, kind, to}, linkRow{to, inverse(kind), call})
+}
+
+var inverses = map[string]string{
+	"parent": "child", "raised": "raised_from", "retyped_to": "retyped_from", "duplicate_of": "duplicated_by",
+	"causes": "caused_by", "blocks": "blocked_by", "solves": "solved_by",
+}
+
+// inverse returns the kind of link that leads back; a kind without a name for that is the same both ways, as "related" is.
+func inverse(kind string) string {
+	for there, back := range inverses {
+		switch kind {
+		case there:
+			return back
+		case back:
+			return there
+		}
+	}
+	return kind
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// leaveAlone replaces in a file what only calls may change by what the registers hold, and says what that was.
+func leaveAlone(file, now usm.Domain, brought map[string]bool) (domain usm.Domain, notApplied []string) {
+	say := func(what, id, why string) { notApplied = append(notApplied, fmt.Sprintf("%s %s: %s", what, id, why)) }
+	agreements, components := each(file.Agreements, agreementInFile), each(file.Components, componentInFile)
+	differences("agreement", "a wish", agreements, now.Agreements, agreementID, say)
+	differences("component", "a request for change", components, now.Components, componentID, say)
+	kept := index(now.Services, serviceID)
+	services := each(file.Services, func(service usm.Service) usm.Service {
+		if !brought[service.ID] || equal(service, kept[service.ID]) {
+			return service
+		}
+		say("service", service.ID, "only a wish may change it")
+		return kept[service.ID]
+	})
+	for _, service := range now.Services {
+		switch {
+		case has(file.Services, serviceID, service.ID):
+			continue
+		case brought[service.ID]:
+			say("service", service.ID, "a wish brought it and the file does not have it")
+		case agreedUpon(service.ID, now.Agreements):
+			say("service", service.ID, "an agreement in force covers it")
+		default:
+			continue
+		}
+		services = append(services, service)
+	}
+	file.Services, file.Agreements, file.Components = services, now.Agreements, now.Components
+	file.Version = now.Version
+	return file, notApplied
+}
+
+func agreedUpon(service string, agreements []usm.Agreement) bool {
+	return slices.ContainsFunc(agreements, func(a usm.Agreement) bool { return slices.Contains(a.Services, service) })
+}
+
+func agreementID(a usm.Agreement) string { return a.ID }
+
+func serviceID(s usm.Service) string { return s.ID }
+
+func componentID(c usm.Component) string { return c.ID }
+
+// differences says how a list of the file differs from the register.
+func differences[T any](what, who string, file, now []T, id func(T) string, say func(what, id, why string)) {
+	kept := index(now, id)
+	for _, value := range file {
+		known, exists := kept[id(value)]
+		switch {
+		case !exists:
+			say(what, id(value), "not in the register, and only "+who+" may add it")
+		case !equal(value, known):
+			say(what, id(value), "differs from the register, and only "+who+" may change it")
+		}
+	}
+	for _, value := range now {
+		if !has(file, id, id(value)) {
+			say(what, id(value), "in the register and not in the file; only "+who+" may end it")
+		}
+	}
+}
+
+// equal compares as documents, so that an empty list and none are the same, and numbers have no type.
+func equal(a, b any) bool { return reflect.DeepEqual(plain(a), plain(b)) }
+
+func plain(value any) (read any) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return value
+	}
+	_ = json.Unmarshal(raw, &read)
+	return prune(read)
+}
+
+// prune drops what is empty from objects: a file that leaves a list out says the same as one with an empty list.
+func prune(value any) any {
+	object, ok := value.(map[string]any)
+	if !ok {
+		if all, ok := value.([]any); ok {
+			for i := range all {
+				all[i] = prune(all[i])
+			}
+		}
+		return value
+	}
+	for key, member := range object {
+		switch member := prune(member).(type) {
+		case nil:
+			delete(object, key)
+		case []any:
+			if len(member) == 0 {
+				delete(object, key)
+			}
+		case map[string]any:
+			if len(member) == 0 {
+				delete(object, key)
+			}
+		}
+	}
+	return object
+}
+
+// index returns the values by their id.
+func index[T any](all []T, id func(T) string) map[string]T {
+	byID := make(map[string]T, len(all))
+	for _, value := range all {
+		byID[id(value)] = value
+	}
+	return byID
+}
+
+// has reports whether one of the values has the id.
+func has[T any](all []T, id func(T) string, wanted string) bool {
+	return slices.ContainsFunc(all, func(value T) bool { return id(value) == wanted })
+}
+
+// each returns the values changed one by one, in a list of its own.
+func each[A, B any](all []A, change func(A) B) []B {
+	changed := make([]B, len(all))
+	for i, value := range all {
+		changed[i] = change(value)
+	}
+	return changed
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// placed is a document of a register, with its place in the order of the lists.
+type placed[T any] struct {
+	Place    int64       `db:"place"`
+	Document document[T] `db:"document"`
+}
+
+// Components lists the components of a domain, those whose id, name or type has the words of q; q "" is all.
+// usm.CodeNotFound when there is no such domain.
+func (s *Store) Components(ctx context.Context, domain, q string, page usm.Page) (components []usm.Component, next string, err error) {
+	defer wrapf(&err, "Components(%s)", domain)
+	return listPlaced[usm.Component](ctx, s, "components", domain, q, page)
+}
+
+// Solutions lists the known solutions of a domain, those that have the words of q; q "" is all. usm.CodeNotFound when there
+// is no such domain.
+func (s *Store) Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []usm.Solution, next string, err error) {
+	defer wrapf(&err, "Solutions(%s)", domain)
+	return listPlaced[usm.Solution](ctx, s, "solutions", domain, q, page)
+}
+
+// listPlaced reads a page of one of the registers that keep documents in the order of the domain file.
+func listPlaced[T any](ctx context.Context, s *Store, register, domain, q string, page usm.Page) (all []T, next string, err error) {
+	after, err := readPlace(page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := currentVersion(ctx, s.db, domain); err != nil {
+		return nil, "", err
+	}
+	var rows []placed[T]
+	err = s.db.SelectContext(ctx, &rows, `
+		SELECT place, document FROM `+register+`
+		WHERE domain = $1 AND place > $2 AND ($3 = '' OR words @@ websearch_to_tsquery('simple', $3))
+		ORDER BY place LIMIT $4`, domain, after, q, limit(page)+1)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, more := cut(rows, page)
+	if more {
+		next = writePlace(rows[len(rows)-1].Place)
+	}
+	return each(rows, func(row placed[T]) T { return row.Document.value }), next, nil
+}
+
+// Component returns a component as it is now and every version it had, the newest first; usm.CodeNotFound when there is none.
+func (s *Store) Component(ctx context.Context, domain, id string) (now usm.Component, history []usm.Component, err error) {
+	defer wrapf(&err, "Component(%s, %s)", domain, id)
+	var rows []document[usm.Component]
+	err = s.db.SelectContext(ctx, &rows, `
+		SELECT document FROM component_history WHERE domain = $1 AND id = $2 ORDER BY version DESC`, domain, id)
+	if err != nil {
+		return usm.Component{}, nil, err
+	}
+	if len(rows) == 0 {
+		return usm.Component{}, nil, usm.Errorf(usm.CodeNotFound, "there is no component %q in domain %q", id, domain)
+	}
+	history = values(rows)
+	return history[0], history, nil
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// connectTimeout bounds the making of a connection, the greeting included.
+const connectTimeout = 5 * time.Second
+
+// silence is how much longer than a statement may run the network may stay silent.
+const silence = 2 * time.Second
+
+// connect opens a pool whose connections cannot hang.
+func connect(o Options) (*sqlx.DB, error) {
+	connector, err := newConnector(o)
+	if err != nil {
+		return nil, err
+	}
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	db.SetMaxOpenConns(o.Connections)
+	db.SetMaxIdleConns(o.Connections)
+	db.SetConnMaxIdleTime(time.Minute)
+	return db, nil
+}
+
+func newConnector(o Options) (*pq.Connector, error) {
+	config, err := pq.NewConfig(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnectTimeout = connectTimeout
+	// One round trip for a query with parameters, where preparing it first would take two.
+	config.BinaryParameters = true
+	if config.Runtime == nil {
+		config.Runtime = map[string]string{}
+	}
+	limit := strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)
+	config.Runtime["statement_timeout"] = limit
+	config.Runtime["idle_in_transaction_session_timeout"] = limit
+	config.Runtime["timezone"] = "UTC"
+	config.Runtime["application_name"] = "usm"
+	connector, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	connector.Dialer(dialer{silence: o.StatementTimeout + silence})
+	return connector, nil
+}
+
+// dialer makes connections that give up when the other side has been silent for too long. lib/pq alone waits for ever on
+// a network that went silent, even after the context of the query has ended: cancelling dials a second connection and
+// goes on reading from the first.
+type dialer struct{ silence time.Duration }
+
+// Dial is DialContext without one: lib/pq asks for all three.
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialContext(context.Background(), network, address)
+}
+
+// DialTimeout is DialContext with a time limit.
+func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
+}
+
+// DialContext connects within connectTimeout.
+func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return impatient{Conn: conn, silence: d.silence}, nil
+}
+
+// impatient is a connection on which nothing may take longer than silence.
+type impatient struct {
+	net.Conn
+	silence time.Duration
+}
+
+// Read waits for silence at most.
+func (c impatient) Read(b []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+// Write waits for silence at most.
+func (c impatient) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// querier is the pool or a transaction.
+type querier interface {
+	GetContext(ctx context.Context, to any, query string, args ...any) error
+	SelectContext(ctx context.Context, to any, query string, args ...any) error
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+var (
+	_ querier = (*sqlx.DB)(nil)
+	_ querier = (*sqlx.Tx)(nil)
+)
+
+type versionKey struct {
+	domain  string
+	version int
+}
+
+// version reads a version of a domain without what the registers keep. It never changes, so it is read once; whoever gets
+// it only reads it.
+func (s *Store) version(ctx context.Context, q querier, id string, version int) (usm.Domain, error) {
+	key := versionKey{id, version}
+	if known, ok := s.versions.Load(key); ok {
+		return known.(usm.Domain), nil //nolint:errcheck,forcetypeassert // nothing else is kept there
+	}
+	var kept document[usm.Domain]
+	err := q.GetContext(ctx, &kept, `SELECT document FROM domain_versions WHERE domain = $1 AND version = $2`, id, version)
+	if err != nil {
+		return usm.Domain{}, noneAs(err, "there is no version %d of domain %q", version, id)
+	}
+	kept.value.Version = version
+	s.versions.Store(key, kept.value)
+	return kept.value, nil
+}
+
+// currentDomain is the version that is in force now.
+func (t *tx) currentDomain(ctx context.Context, id string) (usm.Domain, error) {
+	version, err := currentVersion(ctx, t, id)
+	if err != nil {
+		return usm.Domain{}, err
+	}
+	return t.store.version(ctx, t, id, version)
+}
+
+func currentVersion(ctx context.Context, q querier, id string) (version int, err error) {
+	err = q.GetContext(ctx, &version, `SELECT version FROM domains WHERE id = $1`, id)
+	return version, noneAs(err, "there is no domain %q", id)
+}
+
+// Domains returns the current version of every domain, by id, as Domain does.
+func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
+	defer wrapf(&err, "Domains")
+	return export(ctx, s.db, "", 0)
+}
+
+// Domain returns a version of a domain as a file would hold it; version 0 is the current one. Services, agreements and
+// components are those of the registers now; usm.CodeNotFound when there is no such domain or version.
+func (s *Store) Domain(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
+	defer wrapf(&err, "Domain(%s, %d)", id, version)
+	found, err := export(ctx, s.db, id, version)
+	if err != nil {
+		return usm.Domain{}, err
+	}
+	if id == "" || len(found) == 0 {
+		return usm.Domain{}, usm.Errorf(usm.CodeNotFound, "there is no domain %q, or no such version of it", id)
+	}
+	return found[0], nil
+}
+
+// export reads domains, completed by what the registers hold now; id "" is all, version 0 the current one.
+func export(ctx context.Context, q querier, id string, version int) ([]usm.Domain, error) {
+	var rows []exportRow
+	err := q.SelectContext(ctx, &rows, `
+		SELECT v.version, v.document,
+			(SELECT jsonb_agg(s.document ORDER BY s.place) FROM services s WHERE s.domain = d.id) AS services,
+			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM agreements a WHERE a.domain = d.id
+				AND (a.state = 'in_force' OR a.state <> 'ended' AND a.call IS NULL)) AS agreements,
+			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components
+		FROM domains d JOIN domain_versions v ON v.domain = d.id AND v.version = coalesce(nullif($2::integer, 0), d.version)
+		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version)
+	return each(rows, exportRow.domain), err
+}
+
+type exportRow struct {
+	Version    int                       `db:"version"`
+	Document   document[usm.Domain]      `db:"document"`
+	Services   document[[]usm.Service]   `db:"services"`
+	Agreements document[[]usm.Agreement] `db:"agreements"`
+	Components document[[]usm.Component] `db:"components"`
+}
+
+func (r exportRow) domain() usm.Domain {
+	domain := r.Document.value
+	domain.Version = r.Version
+	domain.Services = r.Services.value
+	domain.Agreements = each(r.Agreements.value, agreementInFile)
+	domain.Components = each(r.Components.value, componentInFile)
+	return domain
+}
+
+// agreementInFile is an agreement without what the register adds.
+func agreementInFile(a usm.Agreement) usm.Agreement {
+	a.Version, a.Call = 0, ""
+	if a.State == inForce {
+		a.State = ""
+	}
+	return a
+}
+
+// componentInFile is a component without what the register adds.
+func componentInFile(c usm.Component) usm.Component {
+	c.Version = 0
+	return c
+}
+
+func values[T any](documents []document[T]) []T {
+	all := make([]T, len(documents))
+	for i, d := range documents {
+		all[i] = d.value
+	}
+	return all
+}
+
+// Agreements returns every version of every agreement of a domain, the newest version of each first.
+func (s *Store) Agreements(ctx context.Context, domain string) (agreements []usm.Agreement, err error) {
+	defer wrapf(&err, "Agreements(%s)", domain)
+	if _, err := currentVersion(ctx, s.db, domain); err != nil {
+		return nil, err
+	}
+	var rows []document[usm.Agreement]
+	err = s.db.SelectContext(ctx, &rows, `
+		SELECT document FROM agreements WHERE domain = $1
+		ORDER BY min(place) OVER (PARTITION BY id), version DESC`, domain)
+	return values(rows), err
+}
+
+// Covered reports the agreement (id@version) in force that covers the person for the service, "" for none.
+func (s *Store) Covered(ctx context.Context, domain, person, service string) (agreement string, err error) {
+	defer wrapf(&err, "Covered(%s, %s, %s)", domain, person, service)
+	return covered(ctx, s.db, domain, person, service)
+}

@@ -1,0 +1,84 @@
+package store_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/store"
+	"github.com/usm-works/usm/store/storetest"
+	"github.com/usm-works/usm/usm"
+)
+
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+
+	t.Run("ASilentNetworkDoesNotHangAQueryAndThePoolRecovers", func(t *testing.T) {
+		t.Parallel()
+		database := storetest.URL(t)
+		proxy := startProxy(t, startRelay(t, database).listener.Addr().String())
+		s := storetest.Open(t, store.Options{
+			URL: through(t, database, proxy.Listen), StatementTimeout: 2 * time.Second, Connections: 4,
+		})
+		require.NoError(t, s.Ready(t.Context()))
+
+		silence := `{"name": "silence", "type": "timeout", "attributes": {"timeout": 0}}`
+		_, err := proxy.Toxics.AddToxicJson(strings.NewReader(silence))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		began := time.Now()
+		err = s.Ready(ctx)
+		require.Less(t, time.Since(began), 5*time.Second)
+		requireCode(t, usm.CodeUnavailable, err)
+
+		require.NoError(t, proxy.Toxics.RemoveToxic(t.Context(), "silence"))
+		require.NoError(t, s.Ready(t.Context()))
+	})
+
+	t.Run("AServerThatIsAwayIsUnavailable", func(t *testing.T) {
+		t.Parallel()
+		database := storetest.URL(t)
+		relay := startRelay(t, database)
+		require.NoError(t, relay.listener.Close())
+		_, err := store.Open(t.Context(), store.Options{URL: through(t, database, relay.listener.Addr().String())})
+		requireCode(t, usm.CodeUnavailable, err)
+	})
+
+	t.Run("AStepTakesFourRoundTripsWithoutEffects", func(t *testing.T) {
+		t.Parallel()
+		database := storetest.URL(t)
+		relay := startRelay(t, database)
+		s := storetest.Open(t, store.Options{URL: through(t, database, relay.listener.Addr().String()), Connections: 1})
+		w := world{s, t, database}
+		_, err := s.ApplyDomain(t.Context(), storetest.Domain(), "test")
+		require.NoError(t, err)
+		call := w.open(asked(usm.Incident))
+
+		// Begin, lock, write, commit.
+		require.Equal(t, int64(4), turns(relay, func() { w.through(call, usm.AcceptIncident) }))
+		// … and one for what the step names.
+		facts := usm.Effects{Facts: &usm.RequestFacts{Category: "software", Service: "web", Components: []string{"disk-1"}}}
+		require.Equal(t, int64(5), turns(relay, func() { w.finish(input(call, usm.ClassifyIncident), facts) }))
+	})
+}
+
+func turns(r *relay, do func()) int64 {
+	before := r.turns.Load()
+	do()
+	return r.turns.Load() - before
+}
+
+func startProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
+	t.Helper()
+	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	proxy := toxiproxy.NewProxy(server, "postgres", "127.0.0.1:0", upstream)
+	require.NoError(t, proxy.Start())
+	t.Cleanup(proxy.Stop)
+	return proxy
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// tokenPrefix tells people and secret scanners what a token is.
+const tokenPrefix = "usm_"
+
+// newSecret returns 256 random bits as text, and what is kept of them.
+func newSecret() (secret string, kept []byte) {
+	var bits [32]byte
+	_, _ = rand.Read(bits[:]) // never fails: crypto/rand ends the program instead
+	secret = base64.RawURLEncoding.EncodeToString(bits[:])
+	return secret, hash(secret)
+}
+
+// hash is what is kept of a secret. It has 256 bits of its own, so a slow hash would protect nothing.
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// tokenRow is a token as it is kept.
+type tokenRow struct {
+	ID        string     `db:"id"`
+	Person    string     `db:"person"`
+	Name      string     `db:"name"`
+	Admin     bool       `db:"admin"`
+	CreatedAt time.Time  `db:"created_at"`
+	ExpiresAt *time.Time `db:"expires_at"`
+	RevokedAt *time.Time `db:"revoked_at"`
+}
+
+func (r tokenRow) token() usm.Token {
+	return usm.Token{
+		ID: r.ID, Person: r.Person, Name: r.Name, Admin: r.Admin, CreatedAt: r.CreatedAt.UTC(),
+		ExpiresAt: utc(r.ExpiresAt), RevokedAt: utc(r.RevokedAt),
+	}
+}
+
+// IssueToken makes a token and returns it in clear, the only time that it can be read. ID "" gets a random one; CreatedAt
+// and RevokedAt are ignored. usm.CodeInvalid for a person that no domain knows, usm.CodeConflict for an ID that is taken.
+func (s *Store) IssueToken(ctx context.Context, token usm.Token) (inClear string, err error) {
+	defer wrapf(&err, "IssueToken(%s)", token.Person)
+	err = s.transact(ctx, func(t *tx) error {
+		var r references
+		r.add("person", token.Person, "/person")
+		if err := r.check(ctx, t, ""); err != nil {
+			return err
+		}
+		secret, _ := newSecret()
+		inClear = tokenPrefix + secret
+		id := orElse(token.ID, rand.Text()[:16])
+		made, err := t.ExecContext(ctx, `
+			INSERT INTO tokens (id, secret, person, name, admin, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (id) DO NOTHING`, id, hash(inClear), token.Person, token.Name, token.Admin, token.ExpiresAt)
+		if err != nil {
+			return err
+		}
+		if rows, err := made.RowsAffected(); err != nil || rows == 0 {
+			return errors.Join(err, usm.Errorf(usm.CodeConflict, "there is a token %q already", id))
+		}
+		return nil
+	})
+	return inClear, err
+}
+
+// RevokeToken ends a token at once; again, it changes nothing. usm.CodeNotFound when there is no such token.
+func (s *Store) RevokeToken(ctx context.Context, id string) (err error) {
+	defer wrapf(&err, "RevokeToken(%s)", id)
+	var revoked string
+	err = s.db.GetContext(ctx, &revoked,
+		`UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id`, id)
+	return noneAs(err, "there is no token %q", id)
+}
+
+// Tokens lists all tokens, the oldest first, without their secrets.
+func (s *Store) Tokens(ctx context.Context) (tokens []usm.Token, err error) {
+	defer wrapf(&err, "Tokens")
+	var rows []tokenRow
+	err = s.db.SelectContext(ctx, &rows, `
+		SELECT id, person, name, admin, created_at, expires_at, revoked_at FROM tokens ORDER BY created_at, id`)
+	return each(rows, tokenRow.token), err
+}
+
+// Caller returns who holds the token (given in clear, kept hashed); usm.CodeUnauthenticated when it is unknown, expired or
+// revoked, or when its person is not active in any domain.
+func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, err error) {
+	defer wrapf(&err, "Caller")
+	var row struct {
+		tokenRow
+		PersonName sql.NullString                `db:"person_name"`
+		Domains    document[map[string][]string] `db:"domains"`
+	}
+	err = s.db.GetContext(ctx, &row, `
+		SELECT t.id, t.person, t.name, t.admin, t.created_at, t.expires_at, t.revoked_at,
+			(SELECT p.name FROM people p WHERE p.id = t.person AND NOT p.inactive ORDER BY p.domain LIMIT 1) AS person_name,
+			(SELECT jsonb_object_agg(p.domain, ARRAY(SELECT g.profile FROM grants g
+					WHERE (g.domain, g.person) = (p.domain, p.id) ORDER BY g.profile))
+				FROM people p WHERE p.id = t.person AND NOT p.inactive) AS domains
+		FROM tokens t
+		WHERE t.secret = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash(token))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Person != "" && !row.PersonName.Valid {
+		return usm.Caller{}, usm.Errorf(usm.CodeUnauthenticated, "the token is not known, or no longer good")
+	}
+	if err != nil {
+		return usm.Caller{}, err
+	}
+	caller = usm.Caller{Token: row.token(), Name: row.Name, Domains: row.Domains.value}
+	if row.PersonName.Valid {
+		caller.Name = row.PersonName.String
+	}
+	if caller.Domains == nil {
+		caller.Domains = map[string][]string{}
+	}
+	return caller, nil
+}

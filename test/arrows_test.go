@@ -1,0 +1,215 @@
+// Package test holds what is true of the whole product: who may import whom, the shape of the tree, and the product run
+// from outside.
+package test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/usm-works/usm"
+
+// arrows says for each folder of ours which others it may import; a folder stands for those below it that are not listed
+// themselves, and may always import them. "*" is everything of ours.
+var arrows = map[string][]string{
+	"usm":             {},
+	"steps":           {"usm"},
+	"domains":         {"usm", "steps"},
+	"store":           {"usm"},
+	"store/storetest": {"store", "devstack", "usm"}, // a world to test in: only tests import it
+	"activities":      {"usm", "steps"},
+	"workflows":       {"activities", "usm", "steps"},
+	"worker":          {"workflows", "activities", "usm"},
+	"server":          {"server/desk", "server/api", "server/console", "server/status", "usm"},
+	"server/desk":     {"workflows", "usm"},
+	"server/api":      {"server/status", "usm", "steps", "domains"},
+	"server/console":  {"server/status", "usm", "steps"},
+	"server/status":   {"usm"},
+	"client":          {"usm"},
+	"replay":          {"client", "usm"},
+	"devstack":        {},
+	"cmd":             {"*"},
+	"bench":           {"*"},
+	"examples":        {"*"},
+	"test":            {"*"},
+}
+
+// testArrows are open to the tests of every folder as well: worlds to test in, never a live part of the product.
+var testArrows = []string{"devstack", "store/storetest", "test"}
+
+// reserved names who may import a library, tests not included: they drive the product from outside.
+var reserved = map[string][]string{
+	"go.temporal.io/sdk/workflow": {"workflows"},
+	"go.temporal.io/sdk/activity": {"activities"},
+	"go.temporal.io/sdk/client":   {"server/desk", "worker", "cmd", "devstack", "test", "bench"},
+	"github.com/gin-gonic/gin":    {"server"},
+	"github.com/jmoiron/sqlx":     {"store"},
+	"github.com/lib/pq":           {"store"},
+	"go.temporal.io/server":       {}, // devserver has it in a module of its own
+}
+
+// within reports whether a path is the folder or below it.
+func within(name, folder string) bool {
+	return name == folder || strings.HasPrefix(name, folder+"/")
+}
+
+// owner is the longest folder of the table that a package belongs to, empty when there is none.
+func owner(pkg string) string {
+	for ; pkg != "."; pkg = path.Dir(pkg) {
+		if _, ok := arrows[pkg]; ok {
+			return pkg
+		}
+	}
+	return ""
+}
+
+// judge says what is wrong with one import in one file, empty when nothing is.
+func judge(file, imported string) string {
+	isTest := strings.HasSuffix(file, "_test.go")
+	from := owner(path.Dir(file))
+	if ours, ok := strings.CutPrefix(imported, module+"/"); ok {
+		if from == "" {
+			return fmt.Sprintf("%s: its folder is not in the table of arrows", file)
+		}
+		allowed := slices.Concat(arrows[from], []string{from})
+		if isTest {
+			allowed = append(allowed, testArrows...)
+		}
+		to := owner(ours)
+		if slices.Contains(allowed, "*") || slices.ContainsFunc(allowed, func(a string) bool { return a == to || isTest && within(ours, a) }) {
+			return ""
+		}
+		return fmt.Sprintf("%s: %s must not import %s", file, from, ours)
+	}
+	if from == "usm" && !isTest && strings.Contains(strings.Split(imported, "/")[0], ".") {
+		return fmt.Sprintf("%s: usm imports the standard library only, not %s", file, imported)
+	}
+	for library, folders := range reserved {
+		if !within(imported, library) || isTest {
+			continue
+		}
+		if !slices.ContainsFunc(folders, func(f string) bool { return within(file, f) }) {
+			return fmt.Sprintf("%s: only %v may import %s", file, folders, library)
+		}
+	}
+	return ""
+}
+
+// goFiles calls visit with each Go file of the module in tree: not those of modules inside it, of test data, or hidden.
+func goFiles(tree fs.FS, visit func(name string, content []byte) error) error {
+	return fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			_, statErr := fs.Stat(tree, path.Join(name, "go.mod"))
+			hidden := strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "node_modules"
+			if name != "." && (hidden || statErr == nil) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		content, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		return visit(name, content)
+	})
+}
+
+// wrongArrows lists every import in the tree that the tables do not allow.
+func wrongArrows(tree fs.FS) ([]string, error) {
+	var wrong []string
+	err := goFiles(tree, func(name string, content []byte) error {
+		file, err := parser.ParseFile(token.NewFileSet(), name, content, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if problem := judge(name, imported); problem != "" {
+				wrong = append(wrong, problem)
+			}
+		}
+		return nil
+	})
+	return wrong, err
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	wrong, err := wrongArrows(os.DirFS(".."))
+	require.NoError(t, err)
+	require.Empty(t, wrong, strings.Join(wrong, "\n"))
+}
+
+// TestArrowsReportsWhatIsPlanted shows that the guard can fail: each line is one file with one import.
+func TestArrowsReportsWhatIsPlanted(t *testing.T) {
+	t.Parallel()
+	ours := module + "/"
+	for _, c := range []struct {
+		file, imported string
+		wrong          bool
+	}{
+		{"usm/call.go", "github.com/google/uuid", true},
+		{"usm/call_test.go", "github.com/stretchr/testify/require", false},
+		{"usm/clock/due.go", ours + "usm", false},
+		{"usm/clock/due.go", ours + "store", true},
+		{"steps/schema.go", ours + "usm", false},
+		{"store/calls.go", ours + "activities", true},
+		{"store/calls.go", "github.com/lib/pq", false},
+		{"store/storetest/db.go", ours + "store", false},
+		{"activities/agree.go", ours + "store", true},
+		{"activities/agree_test.go", ours + "store", true},
+		{"activities/agree_test.go", ours + "store/storetest", false},
+		{"activities/agree.go", "github.com/jmoiron/sqlx", true},
+		{"workflows/call.go", ours + "activities", false},
+		{"workflows/call.go", ours + "server/desk", true},
+		{"workflows/call.go", "go.temporal.io/sdk/client", true},
+		{"workflows/call_test.go", "go.temporal.io/sdk/client", false},
+		{"worker/worker.go", ours + "store", true},
+		{"server/server.go", ours + "server/desk", false},
+		{"server/server.go", ours + "store", true},
+		{"server/api/calls.go", ours + "server/desk", true},
+		{"server/api/calls.go", "github.com/gin-gonic/gin", false},
+		{"server/api/calls.go", "go.temporal.io/sdk/workflow", true},
+		{"server/console/page.go", ours + "server/api", true},
+		{"server/desk/desk.go", "go.temporal.io/sdk/client", false},
+		{"client/client.go", "github.com/gin-gonic/gin/binding", true},
+		{"devstack/postgres.go", ours + "usm", true},
+		{"devstack/postgres_test.go", "github.com/lib/pq", false},
+		{"cmd/usm/dev.go", ours + "store", false},
+		{"cmd/usm/dev.go", "go.temporal.io/server/temporal", true},
+		{"elsewhere/x.go", ours + "usm", true},
+	} {
+		t.Run(c.file+" imports "+path.Base(c.imported), func(t *testing.T) {
+			t.Parallel()
+			source := fmt.Sprintf("package x\n\nimport _ %q\n", c.imported)
+			wrong, err := wrongArrows(fstest.MapFS{
+				c.file:                 {Data: []byte(source)},
+				"inner/go.mod":         {Data: []byte("module inner\n")},
+				"inner/free.go":        {Data: []byte("package x\n\nimport _ \"go.temporal.io/server/temporal\"\n")},
+				"usm/testdata/free.go": {Data: []byte("not even Go")},
+			})
+			require.NoError(t, err)
+			require.Equal(t, c.wrong, len(wrong) == 1, wrong)
+		})
+	}
+}

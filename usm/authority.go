@@ -1,0 +1,113 @@
+package usm
+
+import "slices"
+
+// The rules an authority can come from, as they stand in Actor.Rule.
+const (
+	RuleResponsible = "responsible" // holds a profile the procedure makes responsible for the step
+	RuleAccountable = "accountable" // holds the profile that is accountable for the step
+	RuleRequester   = "requester"   // asked for the call
+	RuleParent      = "parent"      // coordinates the parent of a child call
+	RuleCoordinator = "coordinator" // holds a coordinator's or manager's profile in the domain
+	RuleVisible     = "visible"     // may see the call, which is enough for notes and links
+	RuleRepeated    = "repeated"    // repeats what is finished: the call decides whether it is the same
+)
+
+// Authority decides whether the caller may do this to the call as it is now, and returns the proof that travels with
+// the action. The turn is asked first: CodeOutOfTurn with what the caller may do instead, CodeUnavailable while the
+// engine has not taken the call. Then the authority: CodeForbidden naming the profiles that may. CodeNotFound is for a
+// step that the call's process does not have. What was finished before passes (RuleRepeated): the call itself knows
+// whether this is the same again.
+func Authority(caller Caller, view CallView, action Action) (Actor, error) {
+	actor, refusal := authority(caller, view, action)
+	if refusal == nil {
+		return actor, nil
+	}
+	if refusal.Code == CodeOutOfTurn {
+		refusal.Allowed = Allowed(caller, view)
+	}
+	return Actor{}, refusal
+}
+
+// Allowed returns the paths under the call that the caller may POST to now, in the order of usm.md and never nil.
+func Allowed(caller Caller, view CallView) []string {
+	candidates := []struct {
+		path string
+		name ActionName
+	}{
+		{"steps/" + string(view.Step), ActionFinish},
+		{"ask", ActionAsk},
+		{"answer", ActionAnswer},
+		{"confirm", ActionConfirm},
+		{"dispute", ActionDispute},
+		{"redo", ActionRedo},
+		{"retype", ActionRetype},
+		{"abort", ActionAbort},
+		{"notes", ActionNote},
+		{"links", ActionLink},
+	}
+	allowed := []string{}
+	for _, c := range candidates {
+		actor, refusal := authority(caller, view, Action{Name: c.name, Step: actionStep(c.name, view)})
+		if refusal == nil && actor.Rule != RuleRepeated {
+			allowed = append(allowed, c.path)
+		}
+	}
+	return allowed
+}
+
+// Under returns the actor with the rule made exact: who holds only the accountable profile of the step acts as accountable.
+func (a Actor) Under(rule ProcedureStep) Actor {
+	if a.Rule == RuleResponsible && a.Profile == rule.Accountable && !slices.Contains(rule.Responsible, a.Profile) {
+		a.Rule = RuleAccountable
+	}
+	return a
+}
+
+func actionStep(name ActionName, view CallView) Step {
+	if name == ActionFinish {
+		return view.Step
+	}
+	return ""
+}
+
+func authority(caller Caller, view CallView, action Action) (Actor, *Error) {
+	switch {
+	case view.Status.Ended():
+		return Actor{}, Errorf(CodeOutOfTurn, "%s has ended (%s)", view.Number, view.Status)
+	case view.Status == StatusRegistered:
+		return Actor{}, Errorf(CodeUnavailable, "%s is registered and waits for the engine; try again", view.Number)
+	}
+	if action.Name == ActionNote || action.Name == ActionLink {
+		return bystander(caller), nil
+	}
+	if caller.Token.Person == "" {
+		return Actor{}, Errorf(CodeForbidden, "this token stands for no person, and only people act on calls")
+	}
+	switch action.Name {
+	case ActionFinish:
+		return mayFinish(caller, view, action.Step)
+	case ActionConfirm, ActionDispute:
+		return mayReview(caller, view)
+	case ActionAnswer:
+		return mayAnswer(caller, view)
+	case ActionAsk:
+		return mayAsk(caller, view)
+	case ActionRedo:
+		return mayRedo(caller, view)
+	case ActionRetype:
+		return mayRetype(caller, view)
+	case ActionAbort:
+		return mayAbort(caller, view)
+	default:
+		return Actor{}, Errorf(CodeInvalid, "a call has no action %q", action.Name)
+	}
+}
+
+// bystander is anybody who sees the call; a token without a person speaks under its own name.
+func bystander(caller Caller) Actor {
+	if caller.Token.Person == "" {
+		return Actor{Person: caller.Token.Name, Rule: RuleVisible}
+	}
+	return Actor{Person: caller.Token.Person, Rule: RuleVisible}
+}

@@ -1,0 +1,140 @@
+package usm
+
+import (
+	"slices"
+	"strings"
+)
+
+func mayFinish(caller Caller, view CallView, step Step) (Actor, *Error) {
+	if !step.Valid() || step.Process() != view.Process {
+		return Actor{}, Errorf(CodeNotFound, "the process %s has no step %q", view.Process, step)
+	}
+	open := view.Step.Ordinal()
+	switch {
+	case step.Ordinal() < open:
+		return Actor{Person: caller.Token.Person, Rule: RuleRepeated}, nil
+	case step.Ordinal() > open:
+		return Actor{}, Errorf(CodeOutOfTurn, "%s is not open yet: the call is at %s", step, view.Step)
+	case step.Kind() == KindFork:
+		return Actor{}, Errorf(CodeOutOfTurn, "%s is finished by its child calls (%s), never by a person", step, names(view.Children))
+	}
+	switch view.WaitingFor.Kind {
+	case WaitStep, WaitSignal:
+		return maySubmit(caller, view)
+	case WaitConfirmation:
+		return mayReview(caller, view)
+	case WaitAnswer:
+		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for the requester's answer")
+	default:
+		return Actor{}, Errorf(CodeOutOfTurn, "nobody can finish %s now: the call waits for %s", step, view.WaitingFor.Kind)
+	}
+}
+
+// maySubmit asks for a profile of the open step; the list of people already leaves out those whom segregation excludes.
+func maySubmit(caller Caller, view CallView) (Actor, *Error) {
+	profile := heldOf(caller, view)
+	if slices.Contains(view.WaitingFor.People, caller.Token.Person) {
+		return Actor{Person: caller.Token.Person, Profile: profile, Rule: RuleResponsible}, nil
+	}
+	if profile != "" {
+		return Actor{}, Errorf(CodeForbidden,
+			"you hold the profile %s, but requester, approver and implementer of a call are different people; %s may act on %s",
+			profile, names(view.WaitingFor.People), view.Step)
+	}
+	return Actor{}, Errorf(CodeForbidden, "%s is for the profile %s", view.Step, names(view.WaitingFor.Profiles))
+}
+
+func mayReview(caller Caller, view CallView) (Actor, *Error) {
+	if view.Process.Find(KindReview).Ordinal() < view.Step.Ordinal() {
+		return Actor{Person: caller.Token.Person, Rule: RuleRepeated}, nil
+	}
+	if view.WaitingFor.Kind != WaitConfirmation {
+		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for no confirmation")
+	}
+	return addressed(caller, view, "confirms or disputes the delivery")
+}
+
+func mayAnswer(caller Caller, view CallView) (Actor, *Error) {
+	if view.WaitingFor.Kind != WaitAnswer {
+		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for no answer")
+	}
+	return addressed(caller, view, "answers")
+}
+
+// addressed asks whether the call waits for this very caller: the requester, or the coordinators of a child's parent.
+func addressed(caller Caller, view CallView, does string) (Actor, *Error) {
+	person, profile := caller.Token.Person, heldOf(caller, view)
+	switch {
+	case !slices.Contains(view.WaitingFor.People, person) && view.Forked:
+		return Actor{}, Errorf(CodeForbidden, "who holds the profile %s %s", names(view.WaitingFor.Profiles), does)
+	case !slices.Contains(view.WaitingFor.People, person):
+		return Actor{}, Errorf(CodeForbidden, "the requester (%s) %s", view.Requester, does)
+	case person == view.Requester && !view.Forked:
+		return Actor{Person: person, Rule: RuleRequester}, nil
+	default:
+		return Actor{Person: person, Profile: profile, Rule: RuleParent}, nil
+	}
+}
+
+func mayAsk(caller Caller, view CallView) (Actor, *Error) {
+	if kind := view.WaitingFor.Kind; kind != WaitStep && kind != WaitSignal {
+		return Actor{}, Errorf(CodeOutOfTurn, "a question can be asked while a step is open; the call waits for %s", kind)
+	}
+	return maySteer(caller, view, "asks")
+}
+
+func mayRedo(caller Caller, view CallView) (Actor, *Error) {
+	if view.WaitingFor.Kind == WaitChild {
+		return Actor{}, Errorf(CodeOutOfTurn, "the child calls %s are under way: abort them and the call goes back", names(view.Children))
+	}
+	return maySteer(caller, view, "sends the call back")
+}
+
+func mayRetype(caller Caller, view CallView) (Actor, *Error) {
+	if view.Forked {
+		return Actor{}, Errorf(CodeOutOfTurn, "a child call keeps the type its parent asked for")
+	}
+	if view.WaitingFor.Kind == WaitChild {
+		return Actor{}, Errorf(CodeOutOfTurn, "the child calls %s are under way: the call keeps its type", names(view.Children))
+	}
+	return maySteer(caller, view, "retypes the call")
+}
+
+func mayAbort(caller Caller, view CallView) (Actor, *Error) {
+	if caller.Token.Person == view.Requester && !view.Forked {
+		return Actor{Person: caller.Token.Person, Rule: RuleRequester}, nil
+	}
+	return maySteer(caller, view, "aborts the call")
+}
+
+// maySteer lets through who may act on the open step, and every coordinator and manager of the domain.
+func maySteer(caller Caller, view CallView, does string) (Actor, *Error) {
+	kind := view.WaitingFor.Kind
+	if kind == WaitStep || kind == WaitSignal {
+		if actor, refusal := maySubmit(caller, view); refusal == nil {
+			return actor, nil
+		}
+	}
+	if steers := caller.Steers[view.Domain]; len(steers) > 0 {
+		return Actor{Person: caller.Token.Person, Profile: steers[0], Rule: RuleCoordinator}, nil
+	}
+	return Actor{}, Errorf(CodeForbidden, "who may act on %s (profile %s) or coordinates the domain %s",
+		view.Step, names(view.WaitingFor.Profiles), does)
+}
+
+// heldOf returns the first profile of the open step that the caller holds in the call's domain, "" for none.
+func heldOf(caller Caller, view CallView) string {
+	for _, profile := range view.WaitingFor.Profiles {
+		if slices.Contains(caller.Domains[view.Domain], profile) {
+			return profile
+		}
+	}
+	return ""
+}
+
+func names(list []string) string {
+	if len(list) == 0 {
+		return "nobody"
+	}
+	return strings.Join(list, " or ")
+}

@@ -1,0 +1,68 @@
+package usm
+
+import "time"
+
+// CallFilter narrows a list of calls. Zero values do not narrow.
+type CallFilter struct {
+	Type      CallType
+	Domain    string
+	Workflow  string // Go name or number
+	Process   Process
+	Step      Step
+	Status    Status
+	Priority  Priority
+	Requester string
+	Service   string
+	Component string
+	Parent    string
+	Q         string // words, full text over number, subject and description
+	Visible   *Sight // nil: everything (administrators)
+	MayAct    string // person: only calls this person may act on now, most urgent first
+	Page
+}
+
+// Sight limits what a caller may see: the calls of these domains and the caller's own.
+type Sight struct {
+	Person  string
+	Domains []string
+}
+
+// Page asks for a part of a list. Limit 0 is 50; at most 200. Cursor "" is the beginning.
+type Page struct {
+	Limit  int
+	Cursor string
+}
+
+// Token is what a bearer token stands for.
+type Token struct {
+	ID        string     `json:"id"`
+	Person    string     `json:"person"` // "" for a machine
+	Name      string     `json:"name"`
+	Admin     bool       `json:"admin"` // may apply domains and manage tokens, may see everything, performs no steps
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	RevokedAt *time.Time `json:"revoked_at"`
+}
+
+// Caller is who makes a request.
+type Caller struct {
+	Token   Token
+	Name    string
+	Domains map[string][]string // profiles held, by domain; a domain without profiles is one the person belongs to
+	Steers  map[string][]string // of those, the profiles of class coordinator or manager, by domain
+	Manages map[string]bool     // domains in which the caller holds a profile of class manager
+}
+
+// IntakeRequest is one POST as it came in: its idempotency key, a digest of route and body, and who sent it.
+type IntakeRequest struct {
+	Key         string
+	Caller      string // token ID: keys of different callers never meet
+	Fingerprint string
+}
+
+// IntakeAnswer is the first answer to an idempotent request; Status 0 means there is none yet.
+type IntakeAnswer struct {
+	Status int
+	Header map[string]string
+	Body   []byte
+}

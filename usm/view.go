@@ -1,0 +1,145 @@
+package usm
+
+import "time"
+
+// CallView is a call as the API shows it and as lists keep it.
+type CallView struct {
+	Number         string         `json:"number"`
+	Type           CallType       `json:"type"`
+	Domain         string         `json:"domain"`
+	Subject        string         `json:"subject"`
+	Description    string         `json:"description"`
+	Status         Status         `json:"status"`
+	Workflow       WorkflowView   `json:"workflow"`
+	Process        Process        `json:"process"`
+	Step           Step           `json:"step" doc:"the step that is open; empty when the call has ended"`
+	Attempt        int            `json:"attempt"`
+	Priority       Priority       `json:"priority"`
+	Impact         Level          `json:"impact"`
+	Urgency        Level          `json:"urgency"`
+	Category       string         `json:"category"`
+	Requester      string         `json:"requester"`
+	Service        string         `json:"service"`
+	Components     []string       `json:"components"`
+	Parent         string         `json:"parent"`
+	Children       []string       `json:"children"`
+	Links          []Link         `json:"links"`
+	Clocks         []Clock        `json:"clocks"`
+	WaitingFor     WaitingView    `json:"waiting_for"`
+	AllowedActions []string       `json:"allowed_actions" doc:"paths under the call that the caller may POST to now"`
+	Typing         Typing         `json:"typing"`
+	DomainVersion  int            `json:"domain_version"`
+	OpenedBy       string         `json:"opened_by"`
+	OpenedAt       time.Time      `json:"opened_at"`
+	FulfilledAt    *time.Time     `json:"fulfilled_at"`
+	ClosedAt       *time.Time     `json:"closed_at"`
+	Outcome        Outcome        `json:"outcome"`
+	Fields         map[string]any `json:"fields" doc:"what the request and the finished steps recorded, latest value of each"`
+	TemporalURL    string         `json:"temporal_url"`
+	Revision       int            `json:"revision" doc:"grows with every change of the call; the ETag"`
+	Forked         bool           `json:"forked" doc:"true for a child call that a fork opened"`
+}
+
+// WorkflowView names the workflow a call is bound to.
+type WorkflowView struct {
+	Number int    `json:"number"`
+	Name   string `json:"name"`
+}
+
+// WaitingView is Waiting with the people who may act now.
+type WaitingView struct {
+	Kind     WaitKind   `json:"kind"`
+	Step     Step       `json:"step"`
+	Profiles []string   `json:"profiles"`
+	People   []string   `json:"people" doc:"ids of those who may act now"`
+	Since    *time.Time `json:"since"`
+	Signal   string     `json:"signal,omitempty"`
+	Question string     `json:"question,omitempty"`
+}
+
+// Link is a typed connection between two calls.
+type Link struct {
+	To   string `json:"to"`
+	Kind string `json:"kind" doc:"parent, child, raised, raised_from, retyped_to, retyped_from, duplicate_of, related …"`
+}
+
+// Clock is a norm that runs beside a call.
+type Clock struct {
+	Norm string     `json:"norm"`
+	Due  *time.Time `json:"due"`
+}
+
+// PathView is a row of GET /calls/{number}/path.
+type PathView struct {
+	Process  Process    `json:"process"`
+	Step     Step       `json:"step"`
+	Workflow string     `json:"workflow"`
+	Call     string     `json:"call" doc:"number of the call that runs the step; empty while its child is not opened"`
+	Depth    int        `json:"depth"`
+	State    State      `json:"state"`
+	By       string     `json:"by"`
+	For      string     `json:"for"`
+	At       *time.Time `json:"at"`
+	Attempt  int        `json:"attempt"`
+	Outcome  Outcome    `json:"outcome"`
+	Reason   string     `json:"reason"`
+}
+
+// Event is a row of the trail. Sequence numbers of a call have no gaps.
+type Event struct {
+	Call      string         `json:"call"`
+	Sequence  int            `json:"sequence"`
+	At        time.Time      `json:"at"`
+	Kind      EventKind      `json:"kind"`
+	Process   Process        `json:"process"`
+	Step      Step           `json:"step"`
+	Attempt   int            `json:"attempt"`
+	State     State          `json:"state,omitempty"`
+	By        string         `json:"by"`
+	For       string         `json:"for"`
+	Profile   string         `json:"profile"`
+	Rule      string         `json:"rule"`
+	Outcome   Outcome        `json:"outcome"`
+	Text      string         `json:"text"`
+	Fields    map[string]any `json:"fields"`
+	Before    map[string]any `json:"before"` // what the change replaced: status, step, priority …
+	After     map[string]any `json:"after"`
+	Version   int            `json:"version"`             // of the domain the call is bound to
+	Agreement string         `json:"agreement,omitempty"` // id@version the call is bound to
+	RequestID string         `json:"request_id,omitempty"`
+}
+
+// StepView is what GET /calls/{number}/steps/{step} answers.
+type StepView struct {
+	Step     Step           `json:"step"`
+	Title    string         `json:"title"`
+	Schema   map[string]any `json:"schema" doc:"JSON Schema of fields"`
+	Example  map[string]any `json:"example" doc:"a minimal body that would be accepted now"`
+	Outcomes []Outcome      `json:"outcomes"`
+	Allowed  bool           `json:"allowed"`
+	WhyNot   string         `json:"why_not"`
+}
+
+// FinishRequest is the body that finishes a step.
+type FinishRequest struct {
+	Outcome       Outcome        `json:"outcome,omitempty"`
+	Fields        map[string]any `json:"fields,omitempty"`
+	Note          string         `json:"note,omitempty" maxLength:"20000"`
+	NotApplicable *Reason        `json:"not_applicable,omitempty"`
+}
+
+// Reason is a reason that has to be given.
+type Reason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"20000"`
+}
+
+// DeadLetter is a signal that nothing waits for.
+type DeadLetter struct {
+	ID         int64      `json:"id"`
+	Call       string     `json:"call"`
+	Name       string     `json:"name"`
+	Signal     Signal     `json:"signal"`
+	Reason     string     `json:"reason"`
+	At         time.Time  `json:"at"`
+	ReplayedAt *time.Time `json:"replayed_at"`
+}

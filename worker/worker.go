@@ -1,0 +1,88 @@
+// Package worker runs the workflows and their activities against Temporal.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/usm-works/usm/activities"
+	"github.com/usm-works/usm/workflows"
+)
+
+// cachedCalls is how many open calls a worker keeps ready in memory; a call that was evicted is replayed when it moves.
+const cachedCalls = 2000
+
+// Options is what a worker needs.
+type Options struct {
+	Client    client.Client
+	TaskQueue string // "" is "usm"
+	Registers activities.Registers
+	Logger    *slog.Logger   // nil: the default one
+	Allow     []netip.Prefix // private ranges that outbound requests may reach
+	PublicURL string         // address of the gateway, for callbacks and links; no slash at the end
+}
+
+// Run works until ctx ends, then finishes what is under way. A worker that loses Temporal for good returns its error.
+func Run(ctx context.Context, o Options) error {
+	queue := o.TaskQueue
+	if queue == "" {
+		queue = "usm"
+	}
+	worker.SetStickyWorkflowCacheSize(cachedCalls)
+	fatal := make(chan error, 1)
+	w := worker.New(o.Client, queue, worker.Options{
+		WorkflowTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
+		ActivityTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
+		// A workflow that panics must not fail its call: it waits for a worker that is mended.
+		WorkflowPanicPolicy: worker.BlockWorkflow,
+		OnFatalError:        func(err error) { fatal <- err },
+	})
+	Register(w, o)
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("start worker: %w", err)
+	}
+	defer w.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return errors.Join(errors.New("the worker lost Temporal"), err)
+	}
+}
+
+// registry is what workflows and activities are registered with: a worker, or the environment of a test.
+type registry interface {
+	worker.WorkflowRegistry
+	worker.ActivityRegistry
+}
+
+// Register makes the eight workflows, the technical one and all activities known. The workflow types are the
+// names of the functions, which are those of usm.Workflows.
+func Register(r registry, o Options) {
+	for _, w := range []any{
+		workflows.AgreementChange, workflows.ResourceChange, workflows.IncidentWithChange, workflows.IncidentWithoutChange,
+		workflows.Operation, workflows.RiskWithAgreementChange, workflows.RiskWithResourceChange, workflows.RiskWithoutChange,
+		workflows.ApplyDomain,
+	} {
+		r.RegisterWorkflow(w)
+	}
+
+	url := strings.TrimSuffix(o.PublicURL, "/")
+	r.RegisterActivity(&activities.Agree{Registers: o.Registers})
+	r.RegisterActivity(&activities.Change{Registers: o.Registers})
+	r.RegisterActivity(&activities.Recover{Registers: o.Registers})
+	r.RegisterActivity(&activities.Operate{Registers: o.Registers})
+	r.RegisterActivity(&activities.Improve{Registers: o.Registers})
+	r.RegisterActivity(&activities.Calls{Registers: o.Registers, ConsoleURL: url + "/calls"})
+	r.RegisterActivity(&activities.Domains{Registers: o.Registers})
+	r.RegisterActivity(&activities.Outbound{
+		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow), CallbackURL: url + "/api/v1/callbacks",
+	})
+}

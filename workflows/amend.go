@@ -1,0 +1,48 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// amend records a change that finishes no step and makes the planned state the call's. p nil keeps the state.
+func (c *call) amend(ctx workflow.Context, in usm.Amendment, p *usm.Progress) (usm.StepResult, error) {
+	var a *callActivities
+	var result usm.StepResult
+	in.Call = c.in
+	if in.Step == "" {
+		in.Step = c.p.Step
+	}
+	if in.Key == "" {
+		c.p.Changes++
+		in.Key = fmt.Sprintf("%s/%d", in.Kind, c.p.Changes)
+	}
+	err := workflow.ExecuteLocalActivity(ownTransaction(ctx), a.RecordAmendment, in).Get(ctx, &result)
+	if err == nil && p != nil {
+		c.take(*p, in.Next != nil && len(in.Next.Undone) > 0)
+	}
+	return result, err //nolint:wrapcheck // translated where it leaves the workflow
+}
+
+// goBack sends the call back to a step, for a reason; the caller holds the lock.
+func (c *call) goBack(to usm.Step, by usm.Actor, reason string) {
+	p := c.plan()
+	after := c.sendBack(&p, to)
+	_, err := c.amend(c.ctx, usm.Amendment{Kind: usm.EventSentBack, Step: to, Actor: by, Text: reason, Next: &after}, &p)
+	c.failed(err)
+}
+
+// failed notes an error that ends the run. A cancelled run is no failure: it is an abort that Temporal asked for.
+func (c *call) failed(err error) {
+	if err == nil {
+		return
+	}
+	if c.ctx.Err() != nil && refusalIn(err) == nil {
+		c.interrupted()
+		return
+	}
+	c.err = err
+}

@@ -1,0 +1,16 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/usm-works/usm/activities"
+	"github.com/usm-works/usm/usm"
+)
+
+// ApplyDomain is a technical workflow, with nothing of USM in it: it applies a domain file in one transaction.
+func ApplyDomain(ctx workflow.Context, in usm.ApplyDomain) (usm.DomainResult, error) {
+	var a *activities.Domains
+	var result usm.DomainResult
+	err := workflow.ExecuteLocalActivity(ownTransaction(ctx), a.ApplyDomain, in).Get(ctx, &result)
+	return result, refused(err)
+}

@@ -1,0 +1,103 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// The search attributes of every call; `usm migrate` registers them.
+var (
+	SearchWorkflow   = temporal.NewSearchAttributeKeyKeyword("UsmWorkflow")
+	SearchProcess    = temporal.NewSearchAttributeKeyKeyword("UsmProcess")
+	SearchStep       = temporal.NewSearchAttributeKeyKeyword("UsmStep")
+	SearchDomain     = temporal.NewSearchAttributeKeyKeyword("UsmDomain")
+	SearchService    = temporal.NewSearchAttributeKeyKeyword("UsmService")
+	SearchPriority   = temporal.NewSearchAttributeKeyKeyword("UsmPriority")
+	SearchStatus     = temporal.NewSearchAttributeKeyKeyword("UsmStatus")
+	SearchWaitingFor = temporal.NewSearchAttributeKeyKeyword("UsmWaitingFor")
+	SearchDue        = temporal.NewSearchAttributeKeyTime("UsmDue")
+)
+
+// view is what the Temporal UI shows of a call beside its history.
+type view struct {
+	step     usm.Step
+	status   usm.Status
+	waiting  usm.WaitKind
+	priority usm.Priority
+	service  string
+	attempt  int
+	due      time.Time
+}
+
+// show tells the Temporal UI where the call is, once it waits: one upsert for all steps that ran by themselves before.
+func (c *call) show() {
+	now := view{c.p.Step, c.p.Status, c.p.Waiting.Kind, c.p.Priority, c.in.Service, c.p.Steps[c.p.Step].Attempt, c.dueTime()}
+	if now == c.shown {
+		return
+	}
+	first := c.shown == view{}
+	c.shown = now
+	attributes := []temporal.SearchAttributeUpdate{
+		SearchStep.ValueSet(string(now.step)), SearchStatus.ValueSet(string(now.status)),
+		SearchWaitingFor.ValueSet(string(now.waiting)), SearchPriority.ValueSet(string(now.priority)),
+		SearchService.ValueSet(now.service),
+	}
+	if first {
+		attributes = append(attributes, SearchWorkflow.ValueSet(c.w.Name), SearchProcess.ValueSet(string(c.w.Process)),
+			SearchDomain.ValueSet(c.in.Domain))
+	}
+	if now.due.IsZero() {
+		attributes = append(attributes, SearchDue.ValueUnset())
+	} else {
+		attributes = append(attributes, SearchDue.ValueSet(now.due))
+	}
+	c.failed(workflow.UpsertTypedSearchAttributes(c.ctx, attributes...))
+	workflow.SetCurrentDetails(c.ctx, c.details())
+}
+
+// dueTime is when the waiting ends by itself; zero when it does not.
+func (c *call) dueTime() time.Time {
+	if limit, _ := c.patience(); limit > 0 {
+		return c.p.Waiting.Since.Add(limit)
+	}
+	return time.Time{}
+}
+
+// details describes the call for the Temporal UI, in Markdown.
+//
+//workflowcheck:ignore it writes into memory only
+func (c *call) details() string {
+	var b strings.Builder
+	name := c.in.Number
+	if c.b.ConsoleURL != "" {
+		name = fmt.Sprintf("[%s](%s/%s)", c.in.Number, c.b.ConsoleURL, c.in.Number)
+	}
+	fmt.Fprintf(&b, "### %s %s\n\n", name, c.in.Subject)
+	fmt.Fprintf(&b, "**%s** of *%s* (workflow %d, %s), priority %s\n\n",
+		c.p.Step.Title(), c.w.Process, c.w.Number, c.w.Title, orNone(string(c.p.Priority)))
+	w := c.p.Waiting
+	fmt.Fprintf(&b, "Waits for **%s** since %s", w.Kind, w.Since.Format(time.RFC3339))
+	if who := append(append([]string{}, w.Profiles...), w.Person, w.Signal); strings.Join(who, "") != "" {
+		fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(strings.Join(who, " ")), ", "))
+	}
+	if w.Question != "" {
+		fmt.Fprintf(&b, "\n\n> %s", w.Question)
+	}
+	for _, child := range c.p.Children {
+		fmt.Fprintf(&b, "\n\n* child %s (%s) %s", child.Number, child.Workflow, child.Outcome)
+	}
+	return b.String()
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "not yet known"
+	}
+	return text
+}
