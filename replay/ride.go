@@ -13,7 +13,7 @@ import (
 
 // How long and how often a call that the engine moves is looked at.
 const (
-	firstLook = 100 * time.Millisecond
+	firstLook = 200 * time.Millisecond
 	lastLook  = time.Second
 	lookFor   = time.Minute
 )

@@ -133,7 +133,9 @@ func itDomain() usm.Domain {
 		Categories: []usm.Category{{ID: "software", Name: "Software"}},
 		Profiles:   []usm.Profile{{ID: "desk", Name: "Service desk", Class: usm.Operator}, {ID: "boss", Name: "Boss", Class: usm.Manager}},
 		People: []usm.Person{
-			{ID: "rita", Name: "Rita", Customer: "ward"}, {ID: "ravi", Name: "Ravi"}, {ID: "omar", Name: "Omar", Profiles: []string{"desk"}},
+			{ID: "rita", Name: "Rita", Customer: "ward"},
+			{ID: "ravi", Name: "Ravi"},
+			{ID: "omar", Name: "Omar", Profiles: []string{"desk"}},
 			{ID: "gone", Name: "Gone", Inactive: true},
 		},
 		Services: []usm.Service{{ID: "mail", Name: "Mail"}, {ID: "laptop", Name: "Laptop"}},

@@ -26,14 +26,14 @@ func (g *gateway) probes(engine *gin.Engine) {
 
 // ready asks every part. Without Temporal calls are still taken in, but 503 keeps traffic where everything works.
 func (g *gateway) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
+	defer cancel()
+	postgres, temporal := ask(ctx, g.Reader.Ready), ask(ctx, g.Desk.Ready)
 	answer, code := readiness{Status: "ready", Parts: map[string]string{}}, http.StatusOK
-	for part, ask := range map[string]func(context.Context) error{"postgres": g.Reader.Ready, "temporal": g.Desk.Ready} {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
-		err := ask(ctx)
-		cancel()
+	for part, said := range map[string]<-chan error{"postgres": postgres, "temporal": temporal} {
 		answer.Parts[part] = "ready"
-		if err != nil {
-			g.Logger.WarnContext(c.Request.Context(), "a part is away", "part", part, "error", err)
+		if err := heard(ctx, said); err != nil {
+			g.Logger.WarnContext(ctx, "a part is away", "part", part, "error", err)
 			answer.Parts[part], answer.Status, code = "away", "away", http.StatusServiceUnavailable
 		}
 	}
@@ -41,4 +41,20 @@ func (g *gateway) ready(c *gin.Context) {
 		c.Header("Retry-After", "2")
 	}
 	c.JSON(code, answer)
+}
+
+// ask asks a part in the background: a driver on a silent network may not heed its context.
+func ask(ctx context.Context, part func(context.Context) error) <-chan error {
+	said := make(chan error, 1)
+	go func() { said <- part(ctx) }()
+	return said
+}
+
+func heard(ctx context.Context, said <-chan error) error {
+	select {
+	case err := <-said:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usm-works/usm/server"
+	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -84,6 +85,17 @@ func TestProbes(t *testing.T) {
 		require.NotContains(t, string(got.body), "refused")
 	})
 
+	t.Run("ReadinessDoesNotWaitForAPartThatIsSilent", func(t *testing.T) {
+		t.Parallel()
+		silent := make(chan struct{})
+		t.Cleanup(func() { close(silent) })
+		w := setup(t, func(o *server.Options) { o.Reader = silentReader{o.Reader, silent} })
+		started := time.Now()
+		got := w.send("", http.MethodGet, "/readyz", nil).status(http.StatusServiceUnavailable)
+		require.Contains(t, string(got.body), `"postgres":"away"`)
+		require.Less(t, time.Since(started), 10*time.Second)
+	})
+
 	t.Run("MetricsCountByRoute", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
@@ -102,6 +114,17 @@ func TestProbes(t *testing.T) {
 			require.Contains(t, metrics, line)
 		}
 	})
+}
+
+// silentReader never says whether it is ready, and heeds no context.
+type silentReader struct {
+	api.Reader
+	silent chan struct{}
+}
+
+func (r silentReader) Ready(context.Context) error {
+	<-r.silent
+	return nil
 }
 
 func TestStartPending(t *testing.T) {

@@ -32,6 +32,27 @@ func TestTokens(t *testing.T) {
 		caller, err = w.Caller(w.ctx(), asker)
 		require.NoError(t, err)
 		require.Equal(t, map[string][]string{"it": {}}, caller.Domains)
+		require.Empty(t, caller.Steers)
+	})
+
+	t.Run("SayWhomTheClassesOfProfilesLetSteer", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		for person, want := range map[string]struct {
+			steers  map[string][]string
+			manages map[string]bool
+		}{
+			"olga": {map[string][]string{}, map[string]bool{}},
+			"cora": {map[string][]string{"it": {"coordinator"}}, map[string]bool{}},
+			"mia":  {map[string][]string{"it": {"manager"}}, map[string]bool{"it": true}},
+		} {
+			secret, err := w.IssueToken(w.ctx(), usm.Token{Person: person})
+			require.NoError(t, err)
+			caller, err := w.Caller(w.ctx(), secret)
+			require.NoError(t, err)
+			require.Equal(t, want.steers, caller.Steers, person)
+			require.Equal(t, want.manages, caller.Manages, person)
+		}
 	})
 
 	t.Run("OfAMachineHaveNoPerson", func(t *testing.T) {

@@ -98,15 +98,17 @@ func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, er
 	defer wrapf(&err, "Caller")
 	var row struct {
 		tokenRow
-		PersonName sql.NullString                `db:"person_name"`
-		Domains    document[map[string][]string] `db:"domains"`
+		PersonName sql.NullString                     `db:"person_name"`
+		Held       document[map[string][]usm.Profile] `db:"held"` // by domain: id and class of each
 	}
 	err = s.db.GetContext(ctx, &row, `
 		SELECT t.id, t.person, t.name, t.admin, t.created_at, t.expires_at, t.revoked_at,
 			(SELECT p.name FROM people p WHERE p.id = t.person AND NOT p.inactive ORDER BY p.domain LIMIT 1) AS person_name,
-			(SELECT jsonb_object_agg(p.domain, ARRAY(SELECT g.profile FROM grants g
-					WHERE (g.domain, g.person) = (p.domain, p.id) ORDER BY g.profile))
-				FROM people p WHERE p.id = t.person AND NOT p.inactive) AS domains
+			(SELECT jsonb_object_agg(p.domain, (
+					SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.profile, 'class', r.document ->> 'class') ORDER BY g.profile), '[]')
+					FROM grants g LEFT JOIN profiles r ON (r.domain, r.id) = (g.domain, g.profile)
+					WHERE (g.domain, g.person) = (p.domain, p.id)))
+				FROM people p WHERE p.id = t.person AND NOT p.inactive) AS held
 		FROM tokens t
 		WHERE t.secret = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash(token))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Person != "" && !row.PersonName.Valid {
@@ -115,12 +117,27 @@ func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, er
 	if err != nil {
 		return usm.Caller{}, err
 	}
-	caller = usm.Caller{Token: row.token(), Name: row.Name, Domains: row.Domains.value}
+	caller = usm.Caller{Token: row.token(), Name: row.Name}
 	if row.PersonName.Valid {
 		caller.Name = row.PersonName.String
 	}
-	if caller.Domains == nil {
-		caller.Domains = map[string][]string{}
-	}
+	hold(&caller, row.Held.value)
 	return caller, nil
+}
+
+// hold gives the caller the profiles that are held in each domain, and what their classes allow.
+func hold(caller *usm.Caller, held map[string][]usm.Profile) {
+	caller.Domains, caller.Steers, caller.Manages = map[string][]string{}, map[string][]string{}, map[string]bool{}
+	for domain, profiles := range held {
+		caller.Domains[domain] = []string{}
+		for _, profile := range profiles {
+			caller.Domains[domain] = append(caller.Domains[domain], profile.ID)
+			if profile.Class == usm.Coordinator || profile.Class == usm.Manager {
+				caller.Steers[domain] = append(caller.Steers[domain], profile.ID)
+			}
+			if profile.Class == usm.Manager {
+				caller.Manages[domain] = true
+			}
+		}
+	}
 }

@@ -4,8 +4,9 @@
 package workflows
 
 import (
-	"errors"
+	"cmp"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/usm-works/usm/usm"
@@ -119,7 +120,10 @@ func (c *call) bind() {
 // close ends the run: what is under way is finished first, and nothing that arrived is lost.
 func (c *call) close() (usm.Result, error) {
 	if c.err == nil && c.moveTo != "" {
-		return usm.Result{}, c.move()
+		if err := c.move(); !temporal.IsCanceledError(err) {
+			return usm.Result{}, err
+		}
+		c.moveTo, c.cancelled = "", true
 	}
 	// An abort of the run by Temporal has already been recorded; the handlers still get their answer.
 	ctx, _ := workflow.NewDisconnectedContext(c.ctx)
@@ -127,7 +131,7 @@ func (c *call) close() (usm.Result, error) {
 	err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 	c.report(ctx)
 	c.recordLetters(ctx)
-	return c.result(), errors.Join(err, refused(c.err))
+	return c.result(), cmp.Or(refused(c.err), err) // joined errors would lose the type by which a refusal is known
 }
 
 func (c *call) result() usm.Result {

@@ -177,7 +177,8 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Show the version",
 		Args:  arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			return a.print(map[string]string{"version": version()}, func() { fmt.Fprintln(a.out, "usm", version()) })
+			fmt.Fprintln(a.out, "usm", version())
+			return nil
 		},
 	}
 }

@@ -74,7 +74,7 @@ func (a *app) show(view usm.CallView) {
 	row("opened", clock(&view.OpenedAt)+" by "+view.OpenedBy)
 	row("fulfilled", clock(view.FulfilledAt))
 	row("closed", clock(view.ClosedAt))
-	row("allowed", join(view.AllowedActions))
+	row("you may", join(view.AllowedActions))
 	row("Temporal", view.TemporalURL)
 	a.write(w)
 	if view.Description != "" {

@@ -33,7 +33,7 @@ requester   anna
 children    SRQ-000002
 link        related INC-000009
 opened      2026-11-23 10:00:00 by anna
-allowed     steps/analyse_incident, notes
+you may     steps/analyse_incident, notes
 Temporal    http://ui/INC-000001
 
 Flames everywhere.

@@ -177,12 +177,25 @@ func (d *dev) stop() error {
 	if d.postgres != nil {
 		errs = append(errs, d.postgres.stop(ctx))
 	}
-	errs = append(errs, d.group.Wait())
+	errs = append(errs, d.wait(ctx))
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	d.progress.line("stopped")
 	return nil
+}
+
+// wait returns why a part ended by itself, nil when none did. A part that has not ended by now is left to the end of the
+// process.
+func (d *dev) wait(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- d.group.Wait() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (d *dev) uiURL() string {

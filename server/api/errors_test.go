@@ -81,24 +81,32 @@ func TestReferencesOf(t *testing.T) {
 	}{
 		"OfAnAcceptStep": {
 			usm.AcceptWish, seen,
-			map[string]string{"/fields/service": "mail"}, map[string]string{"/fields/components/0": "c1", "/fields/components/1": "c2"},
+			map[string]string{"/fields/service": "mail"},
+			map[string]string{"/fields/components/0": "c1", "/fields/components/1": "c2"},
 		},
 		"OfAChangePlan": {
-			usm.PlanChange, map[string]any{"components": []any{"c1"}},
-			map[string]string{}, map[string]string{"/fields/components/0": "c1"},
+			usm.PlanChange,
+			map[string]any{"components": []any{"c1"}},
+			map[string]string{},
+			map[string]string{"/fields/components/0": "c1"},
 		},
 		"OfAnUpdateOfTheRegisterButNotOfWhatItAdds": {
-			usm.UpdateRegister, map[string]any{"components": []any{change("add", "c3"), change("update", "c1"), change("retire", "c2")}},
-			map[string]string{}, map[string]string{"/fields/components/1/component/id": "c1", "/fields/components/2/component/id": "c2"},
+			usm.UpdateRegister,
+			map[string]any{"components": []any{change("add", "c3"), change("update", "c1"), change("retire", "c2")}},
+			map[string]string{},
+			map[string]string{"/fields/components/1/component/id": "c1", "/fields/components/2/component/id": "c2"},
 		},
 		"OfWhatAnOperationSaw": {
-			usm.ExecuteOperation, map[string]any{"incidents": []any{seen}, "risks": []any{map[string]any{"service": "print"}}},
+			usm.ExecuteOperation,
+			map[string]any{"incidents": []any{seen}, "risks": []any{map[string]any{"service": "print"}}},
 			map[string]string{"/fields/incidents/0/service": "mail", "/fields/risks/0/service": "print"},
 			map[string]string{"/fields/incidents/0/components/0": "c1", "/fields/incidents/0/components/1": "c2"},
 		},
 		"OfImprovements": {
-			usm.CloseRequest, map[string]any{"improvements": []any{map[string]any{"service": "mail"}}},
-			map[string]string{"/fields/improvements/0/service": "mail"}, map[string]string{},
+			usm.CloseRequest,
+			map[string]any{"improvements": []any{map[string]any{"service": "mail"}}},
+			map[string]string{"/fields/improvements/0/service": "mail"},
+			map[string]string{},
 		},
 		"OfANewServiceAreLeftAlone": {usm.SpecifyService, seen, map[string]string{}, map[string]string{}},
 	} {

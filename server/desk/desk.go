@@ -14,6 +14,12 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
+// A run that another run orders is there within a few of these.
+const (
+	arrival  = 20 * time.Millisecond
+	arrivals = 10
+)
+
 // Options change how a Desk works. The zero value is usable.
 type Options struct {
 	// TaskQueue of the workers; "" means "usm".
@@ -54,7 +60,7 @@ func New(temporal client.Client, o Options) *Desk {
 // action with the same ID may be sent again.
 func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.Ack, error) {
 	var ack usm.Ack
-	limited, cancel := context.WithTimeout(ctx, d.options.Act)
+	limited, cancel := d.watched(ctx, d.options.Act)
 	defer cancel()
 	err := d.update(limited, number, action.ID, action, &ack)
 	if isNotFound(err) {
@@ -63,7 +69,10 @@ func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.A
 	if err != nil {
 		return usm.Ack{}, refusal(err)
 	}
-	if ack.Moving {
+	switch {
+	case action.Name == usm.ActionRetype && len(ack.Opened) > 0:
+		d.settle(ctx, ack.Opened[0]) // it answers for the call from now on
+	case ack.Moving:
 		d.settle(ctx, number)
 	}
 	return ack, nil
@@ -84,12 +93,22 @@ func (d *Desk) update(ctx context.Context, number, id string, action usm.Action,
 }
 
 // settle waits until the engine has come to rest. It is a courtesy to the reader of the answer, so nothing it meets is
-// an error: the call may even have ended meanwhile.
+// an error: the call may even have ended meanwhile. A run that was ordered but is not there yet is asked again.
 func (d *Desk) settle(ctx context.Context, number string) {
-	ctx, cancel := context.WithTimeout(ctx, d.options.Settle)
+	ctx, cancel := d.watched(ctx, d.options.Settle)
 	defer cancel()
 	var ack usm.Ack
-	_ = d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle}, &ack)
+	for range arrivals {
+		err := d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle}, &ack)
+		if !isNotFound(err) {
+			return
+		}
+		select {
+		case <-time.After(arrival):
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // gone says why a call takes no action: it has ended, or the engine does not have it.
@@ -109,7 +128,7 @@ func (d *Desk) gone(ctx context.Context, number string) error {
 
 // Signal delivers a signal under its name; usm.CodeNotFound when no open workflow has that number.
 func (d *Desk) Signal(ctx context.Context, number string, signal usm.Signal) error {
-	ctx, cancel := context.WithTimeout(ctx, d.options.Act)
+	ctx, cancel := d.watched(ctx, d.options.Act)
 	defer cancel()
 	err := d.temporal.SignalWorkflow(ctx, number, "", signal.Name, signal)
 	if isNotFound(err) {

@@ -68,8 +68,20 @@ func TestAct(t *testing.T) {
 		t.Parallel()
 		d, engine := setup(t, desk.Options{})
 		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionFinish)).Return(answering(t, usm.Ack{Moving: true}, nil), nil).Once()
-		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionSettle)).Return(nil, serviceerror.NewNotFound("ended")).Once()
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionSettle)).Return(nil, serviceerror.NewNotFound("ended"))
 		_, err := d.Act(t.Context(), number, action)
+		require.NoError(t, err)
+	})
+
+	t.Run("WaitsForTheCallARetypeOpened", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		settling := mock.MatchedBy(func(o client.UpdateWorkflowOptions) bool { return o.WorkflowID == "WSH-000001" })
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionRetype)).
+			Return(answering(t, usm.Ack{Opened: []string{"WSH-000001"}}, nil), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, settling).Return(nil, serviceerror.NewNotFound("not yet")).Once()
+		engine.On("UpdateWorkflow", mock.Anything, settling).Return(answering(t, usm.Ack{}, nil), nil).Once()
+		_, err := d.Act(t.Context(), number, usm.Action{Name: usm.ActionRetype})
 		require.NoError(t, err)
 	})
 

@@ -38,7 +38,7 @@ func (d *Desk) Start(ctx context.Context, call usm.Call) error {
 		StaticSummary:            firstOf(call.Subject, summaryLimit),
 		StaticDetails:            d.details(call),
 	}, call.Type.Start().Name, call)
-	limited, cancel := context.WithTimeout(ctx, d.options.Settle)
+	limited, cancel := d.watched(ctx, d.options.Settle)
 	defer cancel()
 	handle, err := d.temporal.UpdateWithStartWorkflow(limited, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: operation,

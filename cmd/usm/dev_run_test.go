@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// output collects what a command writes while it runs, and tells when a text has been written.
+type output struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	changed chan struct{}
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case o.changed <- struct{}{}:
+	default:
+	}
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// startDev runs `usm dev` and returns when it is ready; stop ends it as Ctrl-C does and returns the exit code.
+func startDev(t *testing.T, x *terminal) (stop func() int) {
+	t.Helper()
+	out := &output{changed: make(chan struct{}, 1)}
+	a := &app{in: strings.NewReader(""), out: out, err: out, dir: x.dir, env: func() []string { return x.env }}
+	ctx, cancel := context.WithCancel(t.Context())
+	code := make(chan int, 1)
+	go func() { code <- a.run(ctx, []string{"dev"}) }()
+	deadline := time.After(time.Minute)
+	for !strings.Contains(out.String(), "Ctrl-C stops everything") {
+		select {
+		case <-out.changed:
+		case c := <-code:
+			t.Fatalf("usm dev ended with %d:\n%s", c, out)
+		case <-deadline:
+			t.Fatalf("usm dev is not ready:\n%s", out)
+		}
+	}
+	return func() int {
+		cancel()
+		return <-code
+	}
+}
+
+func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "usm-dev-") //nolint:usetesting // Postgres runs as another user and must reach it
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	require.NoError(t, os.Chmod(dir, 0o711))
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, free.Close())
+	x := &terminal{dir: dir, env: []string{
+		"USM_ADDRESS=" + free.Addr().String(), "USM_DEV_TEMPORAL_ADDRESS=127.0.0.1:0", "USM_DEV_TEMPORAL_UI_ADDRESS=127.0.0.1:0",
+	}}
+	here := &terminal{dir: dir} // another terminal, with no settings at all
+	log, err := filepath.Abs("../../testdata/uci_incident_200.csv.gz")
+	require.NoError(t, err)
+
+	stop := startDev(t, x)
+	require.Equal(t, exitRefused, x.run(t, "dev"))
+	require.Contains(t, x.err, "another `usm dev` runs on")
+	require.Zero(t, here.run(t, "call", "open", "--domain", "facilities", "--type", "service_request", "--subject", "A lamp"), here.err)
+	require.Zero(t, here.run(t, "call", "finish", "SRQ-000001", "--example"), here.err)
+	require.Zero(t, here.run(t, "replay", log, "--limit", "2"), here.err)
+	require.Contains(t, here.out, "2 cases in 4 calls, 0 resumed, 0 refused")
+	tokens, err := os.ReadFile(filepath.Join(dir, ".usm", tokensFile))
+	require.NoError(t, err)
+	require.Zero(t, stop())
+
+	stop = startDev(t, x)
+	require.Zero(t, here.run(t, "call", "show", "SRQ-000001", "--json"), here.err)
+	var call usm.CallView
+	require.NoError(t, json.Unmarshal([]byte(here.out), &call))
+	require.Equal(t, "A lamp", call.Subject)
+	require.Zero(t, here.run(t, "replay", log, "--limit", "3"), here.err)
+	require.Contains(t, here.out, "3 cases in 6 calls, 2 resumed, 0 refused")
+	again, err := os.ReadFile(filepath.Join(dir, ".usm", tokensFile))
+	require.NoError(t, err)
+	require.Equal(t, string(tokens), string(again))
+	require.Zero(t, stop())
+}
