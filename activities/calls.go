@@ -10,14 +10,12 @@ import (
 // Calls holds the activities that belong to every call and to no process: opening it, and recording what finishes no
 // step. They are as safe to repeat as the steps.
 type Calls struct {
-	Registers  Registers
-	ConsoleURL string // address under which the number of a call is its page
+	Registers Registers
 }
 
 // OpenCall registers the call where that did not happen yet and binds it to the definitions in force.
 func (a *Calls) OpenCall(ctx context.Context, call usm.Call, workflow string) (usm.Binding, error) {
 	binding, err := a.Registers.Open(ctx, call, workflow)
-	binding.ConsoleURL = a.ConsoleURL
 	return binding, failure(err)
 }
 

@@ -19,7 +19,7 @@ const (
 	Change Action = "change"
 	Remove Action = "remove"
 	// Kept is a difference that applying leaves alone: components and agreements are written by the first version only,
-	// afterwards by a change or a wish.
+	// afterwards by a change or a wish, and so is a service that a wish brought or an agreement covers.
 	Kept Action = "kept"
 )
 
@@ -46,7 +46,13 @@ func Plan(current, next usm.Domain) []Difference {
 		// Only a domain built in code with values that are no JSON gets here, and then nothing finer can be said.
 		return []Difference{{Action: Change}}
 	}
-	p := &planner{first: current.ID == ""}
+	p := &planner{first: current.ID == "", brought: map[string]bool{}, covered: map[string]bool{}}
+	for _, agreement := range current.Agreements {
+		for _, service := range agreement.Services {
+			p.covered[service] = true
+			p.brought[service] = p.brought[service] || agreement.Call != ""
+		}
+	}
 	if p.first {
 		before = map[string]any{}
 	}
@@ -58,14 +64,16 @@ func Plan(current, next usm.Domain) []Difference {
 }
 
 type planner struct {
-	first       bool // there is no current domain: nothing is kept
+	first       bool            // there is no current domain: nothing is kept
+	brought     map[string]bool // services that a wish brought or changed: only a wish alters them
+	covered     map[string]bool // services of an agreement: they cannot be removed
 	differences []Difference
 }
 
 func (p *planner) differ(path string, before, after any) {
 	action := Change
 	switch {
-	case !p.first && isRegister(path):
+	case !p.first && (isRegister(path) || p.keepsService(path, after == nil)):
 		action = Kept
 	case before == nil:
 		action = Add
@@ -107,6 +115,13 @@ func (p *planner) added(path string, value any) {
 // isRegister reports whether the path is in what only a change or a wish may alter.
 func isRegister(path string) bool {
 	return strings.HasPrefix(path, "components") || strings.HasPrefix(path, "agreements")
+}
+
+// keepsService reports whether the path is in a service that only a wish may alter.
+func (p *planner) keepsService(path string, removed bool) bool {
+	inside, isService := strings.CutPrefix(path, "services[")
+	id, rest, _ := strings.Cut(inside, "]")
+	return isService && (p.brought[id] || removed && rest == "" && p.covered[id])
 }
 
 func ownedByRegister(path, key string) bool {

@@ -113,4 +113,20 @@ func TestPlanKeeps(t *testing.T) {
 		require.Equal(t, domains.Kept, plan[0].Action)
 		require.Nil(t, plan[0].After)
 	})
+
+	t.Run("AServiceThatAWishBroughtOrAnAgreementCovers", func(t *testing.T) {
+		t.Parallel()
+		current := lab(t)
+		current.Services = append(current.Services, usm.Service{ID: "brought", Name: "Brought"}, usm.Service{ID: "covered", Name: "Covered"},
+			usm.Service{ID: "free", Name: "Free"})
+		current.Agreements = append(current.Agreements, usm.Agreement{ID: "a1", Services: []string{"brought"}, Call: "WSH-000001"},
+			usm.Agreement{ID: "a2", Services: []string{"covered"}})
+		actions := map[string]domains.Action{}
+		for _, difference := range domains.Plan(current, lab(t)) {
+			actions[difference.Path] = difference.Action
+		}
+		require.Equal(t, domains.Kept, actions["services[brought]"])
+		require.Equal(t, domains.Kept, actions["services[covered]"])
+		require.Equal(t, domains.Remove, actions["services[free]"])
+	})
 }

@@ -30,6 +30,9 @@ func (g *gateway) pages(engine *gin.Engine) {
 	})
 	engine.GET("/api/docs", file("docs.html", "text/html; charset=utf-8"))
 	engine.GET("/api/docs.js", file("docs.js", "text/javascript; charset=utf-8"))
+	// The page that Temporal's pages of a run link to. It holds nothing itself: its script asks the API with a token.
+	engine.GET("/calls/:number", file("call.html", "text/html; charset=utf-8"))
+	engine.GET("/call.js", file("call.js", "text/javascript; charset=utf-8"))
 	engine.GET("/style.css", file("style.css", "text/css; charset=utf-8"))
 }
 

@@ -26,7 +26,7 @@ type Options struct {
 	Registers activities.Registers
 	Logger    *slog.Logger   // nil: the default one
 	Allow     []netip.Prefix // private ranges that outbound requests may reach
-	PublicURL string         // address of the gateway, for callbacks and links; no slash at the end
+	PublicURL string         // address of the gateway, for callbacks
 }
 
 // Run works until ctx ends, then finishes what is under way. A worker that loses Temporal for good returns its error.
@@ -74,15 +74,14 @@ func Register(r registry, o Options) {
 		r.RegisterWorkflow(w)
 	}
 
-	url := strings.TrimSuffix(o.PublicURL, "/")
 	r.RegisterActivity(&activities.Agree{Registers: o.Registers})
 	r.RegisterActivity(&activities.Change{Registers: o.Registers})
 	r.RegisterActivity(&activities.Recover{Registers: o.Registers})
 	r.RegisterActivity(&activities.Operate{Registers: o.Registers})
 	r.RegisterActivity(&activities.Improve{Registers: o.Registers})
-	r.RegisterActivity(&activities.Calls{Registers: o.Registers, ConsoleURL: url + "/calls"})
+	r.RegisterActivity(&activities.Calls{Registers: o.Registers})
 	r.RegisterActivity(&activities.Domains{Registers: o.Registers})
 	r.RegisterActivity(&activities.Outbound{
-		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow), CallbackURL: url + "/api/v1/callbacks",
+		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow), CallbackURL: strings.TrimSuffix(o.PublicURL, "/") + "/api/v1/callbacks",
 	})
 }

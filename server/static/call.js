@@ -1,0 +1,65 @@
+// Shows one call, read-only, to whoever has a token. Text goes into the page as text, never as HTML.
+"use strict";
+
+const number = decodeURIComponent(location.pathname.split("/").pop());
+const token = document.getElementById("token");
+const state = document.getElementById("state");
+
+// read asks the API as the holder of the token.
+async function read(path) {
+  const answer = await fetch("/api/v1/calls/" + encodeURIComponent(number) + path, {
+    headers: { Authorization: "Bearer " + token.value, Accept: "application/json" },
+  });
+  const body = await answer.json();
+  if (!answer.ok) {
+    throw new Error(body.detail || body.title || answer.statusText);
+  }
+  return body;
+}
+
+// fill writes rows of texts into a table.
+function fill(id, rows) {
+  document.getElementById(id).replaceChildren(...rows.map((row) => {
+    const line = document.createElement("tr");
+    line.append(...row.map((text) => {
+      const cell = document.createElement("td");
+      cell.textContent = text === null || text === undefined ? "" : String(text);
+      return cell;
+    }));
+    return line;
+  }));
+}
+
+const time = (instant) => (instant ? new Date(instant).toLocaleString() : "");
+
+async function show() {
+  if (!token.value) {
+    return;
+  }
+  try {
+    const [call, path, trail] = await Promise.all([read(""), read("/path"), read("/events?limit=200")]);
+    sessionStorage.setItem("usm-token", token.value);
+    document.title = call.number + " " + call.subject;
+    document.getElementById("title").textContent = call.number + " " + call.subject;
+    const wait = call.waiting_for;
+    fill("facts", [
+      ["Status", call.status], ["Workflow", call.workflow.number + " " + call.workflow.name], ["Step", call.step],
+      ["Priority", call.priority], ["Requester", call.requester], ["Service", call.service],
+      ["Waits for", wait.kind], ["Who may act", (wait.people || []).join(", ")], ["Opened", time(call.opened_at)],
+      ["Outcome", call.outcome], ["Calls it opened", (call.children || []).join(", ")], ["Parent", call.parent],
+    ]);
+    fill("path", path.map((row) => [" · ".repeat(row.depth) + row.step, row.state, row.call, row.by, time(row.at)]));
+    fill("trail", trail.map((row) => [time(row.at), row.kind, row.step, row.by, row.outcome || row.text]));
+    document.getElementById("temporal").href = call.temporal_url;
+    document.getElementById("temporal").hidden = !/^https?:/.test(call.temporal_url);
+    document.getElementById("call").hidden = false;
+    state.textContent = "";
+  } catch (problem) {
+    document.getElementById("call").hidden = true;
+    state.textContent = problem.message;
+  }
+}
+
+token.value = sessionStorage.getItem("usm-token") || "";
+token.addEventListener("change", show);
+show();
