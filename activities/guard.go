@@ -20,11 +20,13 @@ const (
 )
 
 // forbidden are the special ranges besides private, loopback, link-local and multicast ones that netip knows by name:
-// shared address space, NAT64, benchmarking, documentation and reserved ones.
+// shared address space, those that carry an IPv4 address inside (NAT64, 6to4, Teredo, compatible), benchmarking,
+// documentation and reserved ones.
 var forbidden = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001:db8::/32"),
+	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("2001::/32"),
 }
 
 // NewGuardedClient returns a client for addresses that people typed. It refuses to connect to private, local and special

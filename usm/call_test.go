@@ -45,13 +45,16 @@ func TestNumbers(t *testing.T) {
 		require.Equal(t, "INC-1000000", usm.Incident.Number(1_000_000))
 	})
 
-	t.Run("NameTheirRegister", rapid.MakeCheck(func(t *rapid.T) {
-		typ := rapid.SampledFrom(usm.CallTypes()).Draw(t, "type")
-		number := typ.Number(rapid.Int64Range(1, 1<<40).Draw(t, "n"))
-		found, ok := usm.TypeOfNumber(number)
-		require.True(t, ok)
-		require.Equal(t, typ, found)
-	}))
+	t.Run("NameTheirRegister", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			typ := rapid.SampledFrom(usm.CallTypes()).Draw(t, "type")
+			number := typ.Number(rapid.Int64Range(1, 1<<40).Draw(t, "n"))
+			found, ok := usm.TypeOfNumber(number)
+			require.True(t, ok)
+			require.Equal(t, typ, found)
+		})
+	})
 
 	for _, number := range []string{"", "INC", "INC-", "INC000042", "CHG-000001", "inc-000001"} {
 		t.Run("AreNot"+number, func(t *testing.T) {
@@ -61,12 +64,15 @@ func TestNumbers(t *testing.T) {
 		})
 	}
 
-	t.Run("OfACallAreUnique", rapid.MakeCheck(func(t *rapid.T) {
-		typ := rapid.SampledFrom(usm.CallTypes())
-		n := rapid.Int64Range(1, 1<<40)
-		typeA, typeB, a, b := typ.Draw(t, "type a"), typ.Draw(t, "type b"), n.Draw(t, "a"), n.Draw(t, "b")
-		require.Equal(t, typeA == typeB && a == b, typeA.Number(a) == typeB.Number(b))
-	}))
+	t.Run("OfACallAreUnique", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			typ := rapid.SampledFrom(usm.CallTypes())
+			n := rapid.Int64Range(1, 1<<40)
+			typeA, typeB, a, b := typ.Draw(t, "type a"), typ.Draw(t, "type b"), n.Draw(t, "a"), n.Draw(t, "b")
+			require.Equal(t, typeA == typeB && a == b, typeA.Number(a) == typeB.Number(b))
+		})
+	})
 }
 
 func TestStatusEnded(t *testing.T) {

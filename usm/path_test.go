@@ -61,46 +61,52 @@ func TestPathAfter(t *testing.T) {
 
 func TestEveryPath(t *testing.T) {
 	t.Parallel()
-	t.Run("VisitsTheStepsOfEachProcessInOrder", rapid.MakeCheck(func(t *rapid.T) {
-		w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
-		path := w.PathAfter(drawDecision(t))
-		require.Equal(t, 0, path[0].Depth)
+	t.Run("VisitsTheStepsOfEachProcessInOrder", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
+			path := w.PathAfter(drawDecision(t))
+			require.Equal(t, 0, path[0].Depth)
 
-		// A stack of processes under way: each row continues the one on top, opens a child, or returns to its parent.
-		var under []usm.PathStep
-		for _, row := range path {
-			require.Equal(t, row.Workflow.Process, row.Step.Process())
-			if row.Depth == len(under) {
-				require.Equal(t, 1, row.Step.Ordinal(), "a child begins at its first step")
-				if len(under) > 0 {
-					require.Equal(t, usm.KindFork, under[len(under)-1].Step.Kind())
+			// A stack of processes under way: each row continues the one on top, opens a child, or returns to its parent.
+			var under []usm.PathStep
+			for _, row := range path {
+				require.Equal(t, row.Workflow.Process, row.Step.Process())
+				if row.Depth == len(under) {
+					require.Equal(t, 1, row.Step.Ordinal(), "a child begins at its first step")
+					if len(under) > 0 {
+						require.Equal(t, usm.KindFork, under[len(under)-1].Step.Kind())
+					}
+					under = append(under, row)
+					continue
 				}
-				under = append(under, row)
-				continue
+				for len(under) > row.Depth+1 {
+					require.Equal(t, usm.KindClose, under[len(under)-1].Step.Kind(), "a child is closed before its parent goes on")
+					under = under[:len(under)-1]
+				}
+				last := under[row.Depth]
+				if last.Step.Kind() == usm.KindClose {
+					require.Equal(t, 1, row.Step.Ordinal(), "a second child begins after the first")
+				} else {
+					require.Equal(t, last.Step.Next(), row.Step)
+				}
+				under[row.Depth] = row
 			}
-			for len(under) > row.Depth+1 {
-				require.Equal(t, usm.KindClose, under[len(under)-1].Step.Kind(), "a child is closed before its parent goes on")
-				under = under[:len(under)-1]
-			}
-			last := under[row.Depth]
-			if last.Step.Kind() == usm.KindClose {
-				require.Equal(t, 1, row.Step.Ordinal(), "a second child begins after the first")
-			} else {
-				require.Equal(t, last.Step.Next(), row.Step)
-			}
-			under[row.Depth] = row
-		}
-		require.Len(t, under, 1)
-		require.Equal(t, usm.KindClose, under[0].Step.Kind())
-	}))
+			require.Len(t, under, 1)
+			require.Equal(t, usm.KindClose, under[0].Step.Kind())
+		})
+	})
 
-	t.Run("IsItsOwnStepsAndThoseOfItsChildren", rapid.MakeCheck(func(t *rapid.T) {
-		w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
-		decision := drawDecision(t)
-		steps := len(w.Process.Steps())
-		for _, child := range w.Forks(decision) {
-			steps += len(child.Path())
-		}
-		require.Len(t, w.PathAfter(decision), steps)
-	}))
+	t.Run("IsItsOwnStepsAndThoseOfItsChildren", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
+			decision := drawDecision(t)
+			steps := len(w.Process.Steps())
+			for _, child := range w.Forks(decision) {
+				steps += len(child.Path())
+			}
+			require.Len(t, w.PathAfter(decision), steps)
+		})
+	})
 }

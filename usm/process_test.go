@@ -140,30 +140,39 @@ func TestNeighbours(t *testing.T) {
 	t.Parallel()
 	step := rapid.SampledFrom(allSteps())
 
-	t.Run("NextAndBeforeAreInverse", rapid.MakeCheck(func(t *rapid.T) {
-		s := step.Draw(t, "step")
-		if next := s.Next(); next != "" {
-			require.Equal(t, s, next.Before())
-			require.Equal(t, s.Ordinal()+1, next.Ordinal())
-		} else {
-			require.Equal(t, usm.KindClose, s.Kind())
-		}
-		if before := s.Before(); before != "" {
-			require.Equal(t, s, before.Next())
-		} else {
-			require.Equal(t, 1, s.Ordinal())
-		}
-	}))
+	t.Run("NextAndBeforeAreInverse", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			s := step.Draw(t, "step")
+			if next := s.Next(); next != "" {
+				require.Equal(t, s, next.Before())
+				require.Equal(t, s.Ordinal()+1, next.Ordinal())
+			} else {
+				require.Equal(t, usm.KindClose, s.Kind())
+			}
+			if before := s.Before(); before != "" {
+				require.Equal(t, s, before.Next())
+			} else {
+				require.Equal(t, 1, s.Ordinal())
+			}
+		})
+	})
 
-	t.Run("NeverLeaveTheProcess", rapid.MakeCheck(func(t *rapid.T) {
-		s := step.Draw(t, "step")
-		for next := s.Next(); next != ""; next = next.Next() {
-			require.Equal(t, s.Process(), next.Process())
-		}
-	}))
+	t.Run("NeverLeaveTheProcess", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			s := step.Draw(t, "step")
+			for next := s.Next(); next != ""; next = next.Next() {
+				require.Equal(t, s.Process(), next.Process())
+			}
+		})
+	})
 
-	t.Run("TheOrdinalIsThePlaceInTheProcess", rapid.MakeCheck(func(t *rapid.T) {
-		s := step.Draw(t, "step")
-		require.Equal(t, s, s.Process().Steps()[s.Ordinal()-1])
-	}))
+	t.Run("TheOrdinalIsThePlaceInTheProcess", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			s := step.Draw(t, "step")
+			require.Equal(t, s, s.Process().Steps()[s.Ordinal()-1])
+		})
+	})
 }

@@ -49,16 +49,19 @@ func TestSignalOf(t *testing.T) {
 		})
 	}
 
-	t.Run("RecognisesARepeatedDeliveryByItsContent", rapid.MakeCheck(func(t *rapid.T) {
-		payload := rapid.MapOf(rapid.String(), rapid.Int())
-		a, b := payload.Draw(t, "a"), payload.Draw(t, "b")
-		same := len(a) == len(b)
-		for key, value := range a {
-			other, ok := b[key]
-			same = same && ok && other == value
-		}
-		require.Equal(t, same, usm.SignalOf("x", generic(a)).Key() == usm.SignalOf("x", generic(b)).Key())
-	}))
+	t.Run("RecognisesARepeatedDeliveryByItsContent", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			payload := rapid.MapOf(rapid.String(), rapid.Int())
+			a, b := payload.Draw(t, "a"), payload.Draw(t, "b")
+			same := len(a) == len(b)
+			for key, value := range a {
+				other, ok := b[key]
+				same = same && ok && other == value
+			}
+			require.Equal(t, same, usm.SignalOf("x", generic(a)).Key() == usm.SignalOf("x", generic(b)).Key())
+		})
+	})
 }
 
 func TestSignalKey(t *testing.T) {

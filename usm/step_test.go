@@ -18,30 +18,36 @@ func TestActionAs(t *testing.T) {
 		want usm.Action
 	}{
 		"ConfirmDecidesConfirmed": {
-			usm.ActionConfirm, usm.Action{Actor: actor},
+			usm.ActionConfirm,
+			usm.Action{Actor: actor},
 			usm.Action{Name: usm.ActionConfirm, Actor: actor, Outcome: usm.Confirmed},
 		},
 		"ConfirmKeepsRemarks": {
-			usm.ActionConfirm, usm.Action{Fields: map[string]any{"remarks": "thanks"}, Text: "a note"},
+			usm.ActionConfirm,
+			usm.Action{Fields: map[string]any{"remarks": "thanks"}, Text: "a note"},
 			usm.Action{Name: usm.ActionConfirm, Outcome: usm.Confirmed, Fields: map[string]any{"remarks": "thanks"}, Text: "a note"},
 		},
 		"DisputeTakesItsTextAsReason": {
-			usm.ActionDispute, usm.Action{Actor: actor, Text: "still broken"},
+			usm.ActionDispute,
+			usm.Action{Actor: actor, Text: "still broken"},
 			usm.Action{Name: usm.ActionDispute, Actor: actor, Outcome: usm.Disputed, Fields: map[string]any{"reason": "still broken"}},
 		},
 		"DisputeKeepsFieldsThatAreGiven": {
-			usm.ActionDispute, usm.Action{Fields: map[string]any{"reason": "broken"}, Text: "a note"},
+			usm.ActionDispute,
+			usm.Action{Fields: map[string]any{"reason": "broken"}, Text: "a note"},
 			usm.Action{Name: usm.ActionDispute, Outcome: usm.Disputed, Fields: map[string]any{"reason": "broken"}, Text: "a note"},
 		},
 		"DisputeWithoutAReasonIsLeftToTheSchema": {
 			usm.ActionDispute, usm.Action{}, usm.Action{Name: usm.ActionDispute, Outcome: usm.Disputed},
 		},
 		"TheNameOfTheUpdateWins": {
-			usm.ActionAbort, usm.Action{Name: usm.ActionNote, Text: "no longer needed"},
+			usm.ActionAbort,
+			usm.Action{Name: usm.ActionNote, Text: "no longer needed"},
 			usm.Action{Name: usm.ActionAbort, Text: "no longer needed"},
 		},
 		"FinishKeepsItsOutcome": {
-			usm.ActionFinish, usm.Action{Step: usm.NegotiateOffer, Outcome: usm.NotAgreed},
+			usm.ActionFinish,
+			usm.Action{Step: usm.NegotiateOffer, Outcome: usm.NotAgreed},
 			usm.Action{Name: usm.ActionFinish, Step: usm.NegotiateOffer, Outcome: usm.NotAgreed},
 		},
 	} {

@@ -45,18 +45,24 @@ func TestTyping(t *testing.T) {
 	t.Parallel()
 	facts := rapid.SampledFrom(everyFacts())
 
-	t.Run("AlwaysDecidesAndSaysWhy", rapid.MakeCheck(func(t *rapid.T) {
-		typing := usm.TypeCall(facts.Draw(t, "facts"))
-		require.True(t, typing.Type.Valid())
-		require.NotZero(t, typing.Rule)
-		require.NotEmpty(t, typing.Reason)
-	}))
+	t.Run("AlwaysDecidesAndSaysWhy", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			typing := usm.TypeCall(facts.Draw(t, "facts"))
+			require.True(t, typing.Type.Valid())
+			require.NotZero(t, typing.Rule)
+			require.NotEmpty(t, typing.Reason)
+		})
+	})
 
-	t.Run("NeverMakesACustomersCallARisk", rapid.MakeCheck(func(t *rapid.T) {
-		f := facts.Draw(t, "facts")
-		f.Internal = false
-		require.NotEqual(t, usm.Risk, usm.TypeCall(f).Type)
-	}))
+	t.Run("NeverMakesACustomersCallARisk", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			f := facts.Draw(t, "facts")
+			f.Internal = false
+			require.NotEqual(t, usm.Risk, usm.TypeCall(f).Type)
+		})
+	})
 
 	t.Run("GivesEachTypeToSomething", func(t *testing.T) {
 		t.Parallel()

@@ -25,14 +25,16 @@ func TestWaitingAt(t *testing.T) {
 		want    usm.Waiting
 	}{
 		"PeopleFinishAStep": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident}, ritasCall, 1,
+			usm.ProcedureStep{Step: usm.AnalyseIncident},
+			ritasCall, 1,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 		"TheRequesterConfirms": {
 			usm.ProcedureStep{Step: usm.ReviewRecovery}, ritasCall, 1, usm.Waiting{Kind: usm.WaitConfirmation, Person: "rita"},
 		},
 		"TheParentsCoordinatorConfirmsAChild": {
-			usm.ProcedureStep{Step: usm.ReviewRecovery}, ritasChild, 1,
+			usm.ProcedureStep{Step: usm.ReviewRecovery},
+			ritasChild, 1,
 			usm.Waiting{Kind: usm.WaitConfirmation, Profiles: []string{"lead"}},
 		},
 		"ItsChildrenFinishAFork": {usm.ProcedureStep{Step: usm.RecoverService}, ritasCall, 1, usm.Waiting{Kind: usm.WaitChild}},
@@ -46,7 +48,8 @@ func TestWaitingAt(t *testing.T) {
 			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.ByAutomatic}, ritasCall, 1, usm.Waiting{Kind: usm.WaitNone},
 		},
 		"PeopleRepeatIt": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.ByAutomatic}, ritasCall, 2,
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.ByAutomatic},
+			ritasCall, 2,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 		"AnAutomaticReviewNeedsNobody": {
@@ -54,30 +57,36 @@ func TestWaitingAt(t *testing.T) {
 		},
 		"AChildInheritsAcceptance": {usm.ProcedureStep{Step: usm.AcceptIncident}, ritasChild, 1, usm.Waiting{Kind: usm.WaitNone}},
 		"UnlessTheProcedureSaysOtherwise": {
-			usm.ProcedureStep{Step: usm.AcceptIncident, Inherited: &no}, ritasChild, 1,
+			usm.ProcedureStep{Step: usm.AcceptIncident, Inherited: &no},
+			ritasChild, 1,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 		"AChildInheritsWhatTheProcedureNames": {
 			usm.ProcedureStep{Step: usm.AnalyseIncident, Inherited: &yes}, ritasChild, 1, usm.Waiting{Kind: usm.WaitNone},
 		},
 		"ACallOfItsOwnInheritsNothing": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident, Inherited: &yes}, ritasCall, 1,
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Inherited: &yes},
+			ritasCall, 1,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 		"ARepeatedStepIsNotInherited": {
-			usm.ProcedureStep{Step: usm.AcceptIncident}, ritasChild, 2,
+			usm.ProcedureStep{Step: usm.AcceptIncident},
+			ritasChild, 2,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 		"ASystemAnswersWithItsSignal": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem, Signal: signal}, ritasCall, 1,
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem, Signal: signal},
+			ritasCall, 1,
 			usm.Waiting{Kind: usm.WaitSignal, Signal: "analysed", Profiles: both, Exclude: []string{"rita"}},
 		},
 		"AndAgainWhenItIsRepeated": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem, Signal: signal}, ritasCall, 3,
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem, Signal: signal},
+			ritasCall, 3,
 			usm.Waiting{Kind: usm.WaitSignal, Signal: "analysed", Profiles: both, Exclude: []string{"rita"}},
 		},
 		"ASystemWithoutASignalIsPeople": {
-			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem}, ritasCall, 1,
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Performer: usm.BySystem},
+			ritasCall, 1,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
 	} {

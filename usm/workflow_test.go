@@ -85,13 +85,16 @@ func TestWorkflowBind(t *testing.T) {
 		require.Equal(t, usm.RiskWithoutChange, usm.RiskWithoutChange.Bind(usm.RouteBoth))
 	})
 
-	t.Run("NeverChangesTheProcessAndIsStable", rapid.MakeCheck(func(t *rapid.T) {
-		w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
-		decision := drawDecision(t)
-		bound := w.Bind(decision)
-		require.Equal(t, w.Process, bound.Process)
-		require.Equal(t, bound, bound.Bind(decision))
-	}))
+	t.Run("NeverChangesTheProcessAndIsStable", func(t *testing.T) {
+		t.Parallel()
+		rapid.Check(t, func(t *rapid.T) {
+			w := rapid.SampledFrom(usm.Workflows()).Draw(t, "workflow")
+			decision := drawDecision(t)
+			bound := w.Bind(decision)
+			require.Equal(t, w.Process, bound.Process)
+			require.Equal(t, bound, bound.Bind(decision))
+		})
+	})
 }
 
 func TestWorkflowForks(t *testing.T) {

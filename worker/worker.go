@@ -82,6 +82,7 @@ func Register(r registry, o Options) {
 	r.RegisterActivity(&activities.Calls{Registers: o.Registers})
 	r.RegisterActivity(&activities.Domains{Registers: o.Registers})
 	r.RegisterActivity(&activities.Outbound{
-		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow), CallbackURL: strings.TrimSuffix(o.PublicURL, "/") + "/api/v1/callbacks",
+		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow),
+		CallbackURL: strings.TrimSuffix(o.PublicURL, "/") + "/api/v1/callbacks",
 	})
 }

@@ -51,7 +51,9 @@ func (c *call) awaitUntil(condition func() bool) (ok bool, err error) {
 		return true, workflow.Await(c.ctx, condition)
 	}
 	left := max(c.p.Waiting.Since.Add(limit).Sub(workflow.Now(c.ctx)), time.Second)
-	return workflow.AwaitWithOptions(c.ctx, workflow.AwaitOptions{
+	ctx, cancel := workflow.WithCancel(c.ctx)
+	defer cancel() // ends the timer, which the SDK would let run on
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 		Timeout: left, TimerOptions: workflow.TimerOptions{Summary: what},
 	}, condition)
 }
