@@ -165,8 +165,11 @@ func (c *cluster) stopLeftover(ctx context.Context) error {
 	asked := false
 	err := until(ctx, func() (bool, error) {
 		pid, _ := c.pidFile()
-		if pid <= 0 || !running(pid) {
+		if pid <= 0 {
 			return true, nil
+		}
+		if !running(pid) {
+			return c.ended(pid)
 		}
 		if !isPostgres(pid) {
 			// The number belongs to another program by now. Postgres itself would refuse to start because of it.
@@ -182,6 +185,18 @@ func (c *cluster) stopLeftover(ctx context.Context) error {
 		return fmt.Errorf("an earlier server on %s does not stop: %w", c.data, err)
 	}
 	return nil
+}
+
+// ended waits for what an ended server left running. An ended server that nobody collected keeps its number, and Postgres
+// would take it for alive because of its file.
+func (c *cluster) ended(pid int) (bool, error) {
+	if worksIn(c.data) {
+		return false, nil
+	}
+	if syscall.Kill(pid, 0) != nil {
+		return true, nil
+	}
+	return true, os.Remove(filepath.Join(c.data, "postmaster.pid"))
 }
 
 // shortHash names a path in eight characters.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,4 +37,19 @@ func isPostgres(pid int) bool {
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
 	return err != nil || strings.Contains(string(out), "postgres")
+}
+
+// worksIn reports whether a process has the folder as its working directory, as every process of a Postgres server has
+// its data folder. Where the system does not say, none has.
+func worksIn(dir string) bool {
+	folders, err := filepath.Glob("/proc/[0-9]*/cwd")
+	if err != nil {
+		return false
+	}
+	for _, folder := range folders {
+		if at, err := os.Readlink(folder); err == nil && at == dir {
+			return true
+		}
+	}
+	return false
 }

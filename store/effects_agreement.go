@@ -129,12 +129,14 @@ func (f *finishing) setState(ctx context.Context, from, to string) error {
 	return err
 }
 
-// putInForce ends the version that was in force, puts the agreed one in its place, and brings the service as specified.
+// putInForce puts the agreed version in force, ends the one it replaces, and brings the service as specified. A version
+// that is valid from a later day leaves the present one in force until then.
 func (f *finishing) putInForce(ctx context.Context) error {
 	_, err := f.ExecContext(ctx, `
 		UPDATE agreements old SET state = 'ended', document = jsonb_set(old.document, '{state}', '"ended"')
 		FROM agreements new
-		WHERE new.call = $1 AND new.state = 'agreed' AND (old.domain, old.id) = (new.domain, new.id) AND old.state = 'in_force'`,
+		WHERE new.call = $1 AND new.state = 'agreed' AND (old.domain, old.id) = (new.domain, new.id) AND old.state = 'in_force'
+			AND (new.valid_from = '' OR left(new.valid_from, 10) <= to_char(now(), 'YYYY-MM-DD'))`,
 		f.row.Number)
 	if err != nil {
 		return err
@@ -182,6 +184,6 @@ func covered(ctx context.Context, q querier, domain, person, service string) (ag
 				AND a.state = 'in_force' AND a.services @> $3
 				AND (a.valid_from = '' OR left(a.valid_from, 10) <= to_char(now(), 'YYYY-MM-DD'))
 				AND (a.valid_until = '' OR left(a.valid_until, 10) >= to_char(now(), 'YYYY-MM-DD'))
-			ORDER BY a.id LIMIT 1), '')`, domain, person, pq.StringArray{service})
+			ORDER BY a.id, a.version DESC LIMIT 1), '')`, domain, person, pq.StringArray{service})
 	return agreement, err
 }

@@ -33,15 +33,16 @@ func (s *Store) Open(ctx context.Context, call usm.Call, workflow string) (bindi
 	return binding, err
 }
 
-// registerBare registers a call that was not taken by a gateway. Its number is the workflow ID, whatever that is.
+// registerBare registers a call that was not taken by a gateway. Its number is the workflow ID, which must be a tracking
+// number of the workflow's register: under any other nobody would find the call.
 func (t *tx) registerBare(ctx context.Context, call usm.Call, workflow string) (*locked, error) {
 	w, ok := usm.WorkflowNamed(workflow)
 	if !ok {
 		return nil, usm.Errorf(usm.CodeInvalid, "there is no workflow %q", workflow)
 	}
 	call.Type = w.Process.CallType()
-	if call.Number == "" {
-		return nil, usm.Invalid("/number", "a call has a number")
+	if register, ok := usm.TypeOfNumber(call.Number); !ok || register != call.Type {
+		return nil, usm.Invalid("/number", "the workflow ID %q is no tracking number such as %s", call.Number, call.Type.Number(1))
 	}
 	if call.Subject == "" {
 		return nil, usm.Invalid("/subject", "a call has a subject")

@@ -81,12 +81,16 @@ func TestOpen(t *testing.T) {
 			"/components/0": {Domain: "it", Subject: "s", Requester: "eve", Components: []string{"fan"}},
 			"/parent":       {Domain: "it", Subject: "s", Requester: "eve", Parent: "INC-999999"},
 		} {
-			_, err := w.Open(w.ctx(), usm.Call{Number: "my-call", NewCall: call}, usm.Operation.Name)
+			_, err := w.Open(w.ctx(), usm.Call{Number: "SRQ-000009", NewCall: call}, usm.Operation.Name)
 			require.Equal(t, pointer, refusal(t, usm.CodeInvalid, err).Fields[0].Pointer)
 		}
-		_, err := w.Open(w.ctx(), usm.Call{Number: "my-call", NewCall: asked(usm.Incident)}, "Ninth")
+		_, err := w.Open(w.ctx(), usm.Call{Number: "SRQ-000009", NewCall: asked(usm.Incident)}, "Ninth")
 		requireCode(t, usm.CodeInvalid, err)
-		_, err = w.Call(w.ctx(), "my-call")
+		for _, number := range []string{"my-call", "INC-000009"} {
+			_, err = w.Open(w.ctx(), usm.Call{Number: number, NewCall: asked(usm.ServiceRequest)}, usm.Operation.Name)
+			require.Equal(t, "/number", refusal(t, usm.CodeInvalid, err).Fields[0].Pointer)
+		}
+		_, err = w.Call(w.ctx(), "SRQ-000009")
 		requireCode(t, usm.CodeNotFound, err)
 	})
 

@@ -28,6 +28,7 @@ func statuses(t *testing.T, w *world, want usm.Status, numbers ...string) error 
 }
 
 func redo(t *testing.T, w *world) {
+	t.Helper()
 	view := w.at(t, rides[3], usm.PrepareRecovery)
 	view, err := w.As("olga").Redo(t.Context(), view.Number, usm.ClassifyIncident, "The wrong category")
 	require.NoError(t, err)
@@ -47,6 +48,7 @@ func redo(t *testing.T, w *world) {
 }
 
 func notApplicable(t *testing.T, w *world) {
+	t.Helper()
 	view := w.at(t, rides[3], usm.AnalyseIncident)
 	view, err := w.As(view.WaitingFor.People[0]).Finish(t.Context(), view.Number, usm.AnalyseIncident,
 		usm.FinishRequest{NotApplicable: &usm.Reason{Reason: "Known for years"}})
@@ -60,6 +62,7 @@ func notApplicable(t *testing.T, w *world) {
 }
 
 func unauthorised(t *testing.T, w *world) {
+	t.Helper()
 	i := slices.IndexFunc(w.domain.People, func(p usm.Person) bool { return p.Customer == "" && len(p.Profiles) == 0 && !p.Inactive })
 	require.GreaterOrEqual(t, i, 0)
 	asks := w.domain.People[i].ID
@@ -76,6 +79,7 @@ func unauthorised(t *testing.T, w *world) {
 }
 
 func typing(t *testing.T, w *world) {
+	t.Helper()
 	for _, c := range []struct {
 		rule   int
 		want   usm.CallType
@@ -104,6 +108,7 @@ func typing(t *testing.T, w *world) {
 }
 
 func raised(t *testing.T, w *world) {
+	t.Helper()
 	from := w.at(t, rides[4], usm.ExecuteOperation)
 	seen, err := w.As("ivan").Open(t.Context(), usm.NewCall{
 		Domain: "it", Type: usm.Risk, Subject: "The racks are warm", Requester: "ivan", Parent: from.Number,
@@ -111,10 +116,10 @@ func raised(t *testing.T, w *world) {
 	require.NoError(t, err)
 	require.Equal(t, from.Number, seen.Parent)
 	require.False(t, seen.Forked, "nobody waits for it")
-	view, err := w.As(from.WaitingFor.People[0]).Finish(t.Context(), from.Number, usm.ExecuteOperation, usm.FinishRequest{Fields: map[string]any{
-		"log":       []any{map[string]any{"text": "Replaced the fan"}},
-		"incidents": []any{map[string]any{"subject": "The second fan has stopped"}},
-		"risks":     []any{map[string]any{"subject": "All fans are of the same age"}},
+	view, err := w.As(from.WaitingFor.People[0]).FinishWith(t.Context(), from.Number, usm.ExecuteOperation, object{"fields": object{
+		"log":       []any{object{"text": "Replaced the fan"}},
+		"incidents": []any{object{"subject": "The second fan has stopped"}},
+		"risks":     []any{object{"subject": "All fans are of the same age"}},
 	}})
 	require.NoError(t, err)
 	require.Equal(t, usm.ReviewOperation, view.Step, "the request goes on")

@@ -25,6 +25,7 @@ func TestLifeOfACall(t *testing.T) {
 		"RejectsARequesterWhomNobodyAuthorises":  unauthorised,
 		"TypesACallByTheRules":                   typing,
 		"RaisedCallsAreLinkedToTheirParent":      raised,
+		"EveryChangeIsToldAsItHappens":           told,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -48,6 +49,7 @@ func linked(view usm.CallView, kind, to string) bool {
 }
 
 func askAndAnswer(t *testing.T, w *world) {
+	t.Helper()
 	view := w.at(t, rides[3], "")
 	desk := w.As(view.WaitingFor.People[0])
 	view, err := desk.Ask(t.Context(), view.Number, "Which printer?")
@@ -65,6 +67,7 @@ func askAndAnswer(t *testing.T, w *world) {
 }
 
 func dispute(t *testing.T, w *world) {
+	t.Helper()
 	view := w.at(t, rides[3], usm.ReviewRecovery)
 	children := view.Children
 	view, err := w.As(view.Requester).Dispute(t.Context(), view.Number, "It still does not print")
@@ -84,6 +87,7 @@ func dispute(t *testing.T, w *world) {
 }
 
 func retype(t *testing.T, w *world) {
+	t.Helper()
 	old := w.at(t, rides[3], usm.ClassifyIncident)
 	view, err := w.As(old.WaitingFor.People[0]).Retype(t.Context(), old.Number, usm.ServiceRequest, "Nothing is broken")
 	require.NoError(t, err)
@@ -107,6 +111,7 @@ func retype(t *testing.T, w *world) {
 }
 
 func abortWithChildren(t *testing.T, w *world) {
+	t.Helper()
 	view := w.at(t, rides[8], usm.RecoverService)
 	require.Len(t, view.Children, 2)
 	view, err := w.As("olga").Abort(t.Context(), view.Number, "The building is closed")
@@ -119,7 +124,7 @@ func abortWithChildren(t *testing.T, w *world) {
 		trail := w.Trail(t, number)
 		i := slices.Index(kinds(trail), usm.EventAborted)
 		require.GreaterOrEqual(t, i, 0, number)
-		require.Equal(t, "The building is closed", trail[i].Text)
+		require.Contains(t, trail[i].Text, "The building is closed")
 		ends = append(ends, trail[i])
 	}
 	for _, child := range ends[:2] {
@@ -128,6 +133,7 @@ func abortWithChildren(t *testing.T, w *world) {
 }
 
 func notesAndLinks(t *testing.T, w *world) {
+	t.Helper()
 	view, other := w.at(t, rides[3], ""), w.at(t, rides[4], "")
 	_, err := w.As("bilal").Note(t.Context(), view.Number, "I saw it too")
 	require.NoError(t, err)

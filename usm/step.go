@@ -156,7 +156,7 @@ const (
 	ActionAbort   ActionName = "abort"
 	ActionNote    ActionName = "note"
 	ActionLink    ActionName = "link"
-	ActionSettle  ActionName = "settle" // changes nothing: answers once the call waits for somebody or has ended
+	ActionSettle  ActionName = "settle" // changes nothing: answers once the call waits for somebody or has ended, and knows of the end of child To
 )
 
 // Ack is the answer to an update.
@@ -167,6 +167,8 @@ type Ack struct {
 	Attempt int      `json:"attempt"`
 	Moving  bool     `json:"moving,omitempty"` // the engine goes on by itself: settle before reading
 	Opened  []string `json:"opened,omitempty"` // numbers of calls that were opened
+	Waits   []string `json:"waits,omitempty"`  // numbers of the child calls the call waits for
+	Parent  string   `json:"parent,omitempty"` // number of the call that waits for this one, once this one has ended
 	Again   bool     `json:"again,omitempty"`  // it had been done before: this is the first answer
 }
 

@@ -48,8 +48,8 @@ func (c *call) handle() error {
 			return err //nolint:wrapcheck // a mistake of this package
 		}
 	}
-	settle := func(ctx workflow.Context, _ usm.Action) (usm.Ack, error) {
-		err := workflow.Await(ctx, c.settled)
+	settle := func(ctx workflow.Context, action usm.Action) (usm.Ack, error) {
+		err := workflow.Await(ctx, func() bool { return c.settled() && (!c.alive() || c.closed(action.To)) })
 		return c.ack(), err
 	}
 	return workflow.SetUpdateHandler(c.ctx, string(usm.ActionSettle), settle) //nolint:wrapcheck // a mistake of this package
@@ -118,7 +118,16 @@ func (c *call) inTurn(ctx workflow.Context, action usm.Action, act act) (result 
 func (c *call) settled() bool { return c.opened && (c.idle || !c.alive()) || c.err != nil }
 
 func (c *call) ack() usm.Ack {
-	return usm.Ack{
+	ack := usm.Ack{
 		Number: c.in.Number, Status: c.p.Status, Step: c.p.Step, Attempt: c.p.Steps[c.p.Step].Attempt, Moving: c.moveTo != "",
 	}
+	for _, child := range c.p.Children {
+		if !child.Closed {
+			ack.Waits = append(ack.Waits, child.Number)
+		}
+	}
+	if c.in.IsChild() && c.p.Status.Ended() {
+		ack.Parent = c.in.Parent
+	}
+	return ack
 }

@@ -78,7 +78,7 @@ func (c *call) receive(name string, data []byte) {
 		payload = string(data)
 	}
 	signal := usm.SignalOf(name, payload)
-	key := signal.Key()
+	key := name + "\x1f" + signal.Key() // the same event under another name may be the correction of a mistake
 	if plain(signal.Source) {
 		key = name + plainKey + key
 	}

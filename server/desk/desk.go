@@ -69,13 +69,26 @@ func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.A
 	if err != nil {
 		return usm.Ack{}, refusal(err)
 	}
-	switch {
-	case action.Name == usm.ActionRetype && len(ack.Opened) > 0:
-		d.settle(ctx, ack.Opened[0]) // it answers for the call from now on
-	case ack.Moving:
-		d.settle(ctx, number)
-	}
+	d.follow(ctx, action, ack)
 	return ack, nil
+}
+
+// follow waits for what the action set going in other runs, so that whoever reads next reads how it came out.
+func (d *Desk) follow(ctx context.Context, action usm.Action, ack usm.Ack) {
+	if action.Name == usm.ActionRetype && len(ack.Opened) > 0 {
+		d.settle(ctx, ack.Opened[0], "") // it answers for the call from now on
+	}
+	if ack.Moving {
+		ack = d.settle(ctx, ack.Number, "")
+	}
+	if ack.Parent != "" {
+		ack = d.settle(ctx, ack.Parent, ack.Number)
+	}
+	if action.Name != usm.ActionNote && action.Name != usm.ActionLink {
+		for _, child := range ack.Waits {
+			d.settle(ctx, child, "")
+		}
+	}
 }
 
 func (d *Desk) update(ctx context.Context, number, id string, action usm.Action, ack *usm.Ack) error {
@@ -92,23 +105,24 @@ func (d *Desk) update(ctx context.Context, number, id string, action usm.Action,
 	return handle.Get(ctx, ack)
 }
 
-// settle waits until the engine has come to rest. It is a courtesy to the reader of the answer, so nothing it meets is
-// an error: the call may even have ended meanwhile. A run that was ordered but is not there yet is asked again.
-func (d *Desk) settle(ctx context.Context, number string) {
+// settle waits until the engine has come to rest, and knows that the child (if any) has ended. It is a courtesy to the
+// reader of the answer, so nothing it meets is an error: the call may even have ended meanwhile. A run that was ordered but
+// is not there yet is asked again.
+func (d *Desk) settle(ctx context.Context, number, child string) (ack usm.Ack) {
 	ctx, cancel := d.watched(ctx, d.options.Settle)
 	defer cancel()
-	var ack usm.Ack
 	for range arrivals {
-		err := d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle}, &ack)
+		err := d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle, To: child}, &ack)
 		if !isNotFound(err) {
-			return
+			return ack
 		}
 		select {
 		case <-time.After(arrival):
 		case <-ctx.Done():
-			return
+			return ack
 		}
 	}
+	return ack
 }
 
 // gone says why a call takes no action: it has ended, or the engine does not have it.

@@ -5,7 +5,7 @@
 // One private Postgres, fast and not durable, and one Temporal serve the whole command and are thrown away after it.
 // USM_TEST_DATABASE_URL names the maintenance database of the first, as its superuser, and USM_TEST_TEMPORAL_ADDRESS the
 // second. A server that one of these variables names already is used instead. Without a Temporal to start, the tests that
-// need one skip. The exit code is the command's.
+// need one fail. The exit code is the command's.
 package main
 
 import (
@@ -102,7 +102,7 @@ func startServers(ctx context.Context, dir string, log io.Writer) (env []string,
 		})
 		switch {
 		case errors.Is(err, devstack.ErrNoTemporal):
-			fmt.Fprintln(log, "stack: tests that need Temporal are skipped:", err)
+			fmt.Fprintln(log, "stack: tests that need Temporal will fail:", err)
 		case err != nil:
 			return nil, stop, err
 		default:

@@ -1,0 +1,141 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/devstack"
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// What the crash test does, and how long it may take.
+const (
+	crashCalls = 50              // in flight at the same time
+	crashEvery = 70              // moves of calls between two crashes
+	crashLimit = 2 * time.Minute // for everything
+)
+
+// fleet is the product on servers of its own, each of which can be killed.
+type fleet struct {
+	*product.Product
+	t        *testing.T
+	dir      string
+	postgres *devstack.Postgres
+	temporal *devstack.Temporal
+}
+
+// launch starts a fleet.
+func launch(t *testing.T, domains ...string) *fleet {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "usm-fleet-") //nolint:usetesting // Postgres runs as another user, who must be able to enter
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o711)) // Postgres runs as another user when we are root
+	f := &fleet{t: t, dir: dir}
+	t.Cleanup(func() {
+		f.temporal.Kill()
+		f.postgres.Kill()
+		_ = os.RemoveAll(dir)
+	})
+	f.postgres = product.StartPostgres(t, filepath.Join(dir, "postgres"))
+	f.temporal = product.StartTemporal(t, filepath.Join(dir, "temporal"), "127.0.0.1:0")
+	require.NotZero(t, f.postgres.PID(), "the test kills its own Postgres: unset USM_DATABASE_URL")
+	require.NotZero(t, f.temporal.PID(), "the test kills its own Temporal: unset USM_TEMPORAL_ADDRESS and TEMPORAL_ADDRESS")
+	f.Product = product.Start(t, product.Options{
+		Database: f.postgres.URL(""), Temporal: f.temporal.Address(), Namespace: "usm", Domains: domains,
+	})
+	f.Tokens(domains...)
+	return f
+}
+
+func (f *fleet) startTemporal() {
+	f.temporal = product.StartTemporal(f.t, filepath.Join(f.dir, "temporal"), f.temporal.Address())
+}
+
+func (f *fleet) startPostgres() {
+	f.postgres = product.StartPostgres(f.t, filepath.Join(f.dir, "postgres"))
+}
+
+// crashes kill a part and start it again, one after the other.
+func (f *fleet) crashes() []crash {
+	return []crash{
+		{"gateway", func() { f.Part("gateway").Kill(); f.Gateway() }},
+		{"worker", func() { f.Part("worker").Kill(); f.Worker() }},
+		{"Temporal", func() { f.temporal.Kill(); f.startTemporal() }},
+		{"Postgres", func() { f.postgres.Kill(); f.startPostgres() }},
+	}
+}
+
+type crash struct {
+	part string
+	do   func()
+}
+
+// mixed is the ride of the i-th call: short ones and long ones, with and without forks.
+func mixed(i int) ride {
+	return rides[[]int{4, 3, 4, 1, 3, 4, 1, 3, 8, 0}[i%10]]
+}
+
+// TestCrash kills every part of the product with SIGKILL while calls are in flight, and asks that each call ends
+// as if nothing had happened: nothing lost, nothing done twice.
+func TestCrash(t *testing.T) { //nolint:paralleltest // its time limit is meant for a machine of its own
+	f := launch(t, "it")
+	domain := builtin(t, f.Product, "it")
+	ctx, cancel := context.WithTimeout(t.Context(), crashLimit)
+	defer cancel()
+	var moves atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	ended := make([]usm.CallView, crashCalls)
+	for i := range crashCalls {
+		group.Go(func() error {
+			view, err := f.ride(ctx, domain, i, &moves)
+			ended[i] = view
+			return err
+		})
+	}
+	for _, c := range f.crashes() {
+		next := moves.Load() + crashEvery
+		product.Eventually(t, crashLimit, "the calls move on", func() error {
+			if now := moves.Load(); now < next && ctx.Err() == nil { // when a call has failed, Wait says why
+				return fmt.Errorf("%d of %d moves before the next crash", now, next)
+			}
+			return nil
+		})
+		c.do()
+		t.Logf("%s was killed after %d moves and is back", c.part, moves.Load())
+	}
+	require.NoError(t, group.Wait())
+	for _, part := range []string{"gateway", "worker"} {
+		require.False(t, f.Part(part).Ended(), "the %s ended by itself", part)
+	}
+	for i, view := range ended {
+		requireClosed(t, mixed(i), view)
+		requireExecutedPath(t, f.Product, mixed(i), view)
+	}
+	requireNothingTwice(t, f.Product, crashCalls)
+}
+
+// ride opens the i-th call and drives it to its end, repeating every request with its key until it is answered.
+func (f *fleet) ride(ctx context.Context, domain usm.Domain, i int, moves *atomic.Int64) (usm.CallView, error) {
+	r := mixed(i)
+	plan := r.plan()
+	plan.Key = fmt.Sprintf("crash/%d", i)
+	plan.Each = func(usm.CallView) { moves.Add(1) }
+	asks := requester(f.t, domain)
+	view, err := f.As(asks).Open(ctx, usm.NewCall{
+		Domain: domain.ID, Type: r.callType, Subject: fmt.Sprintf("Crash %d", i), Requester: asks, Service: domain.Services[0].ID,
+	}, client.WithKey(plan.Key+"/open"))
+	if err != nil {
+		return view, fmt.Errorf("open %d: %w", i, err)
+	}
+	return f.Drive(ctx, view.Number, plan)
+}

@@ -1,0 +1,66 @@
+package test
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// count runs a statement that gives one number.
+func count(t *testing.T, db *sql.DB, statement string, args ...any) int {
+	t.Helper()
+	var n int
+	require.NoError(t, db.QueryRowContext(t.Context(), statement, args...).Scan(&n), statement)
+	return n
+}
+
+// requireNothingTwice holds the registers against the trails after a crash: exactly the effects of the steps that were
+// performed, each once, and nothing left over.
+func requireNothingTwice(t *testing.T, p *product.Product, calls int) {
+	t.Helper()
+	db := p.SQL()
+	want := 0
+	for i := range calls {
+		for _, row := range mixed(i).workflow.PathAfter(mixed(i).decision) {
+			if row.Step.Kind() == usm.KindAccept {
+				want++ // every call, child calls included, accepts once
+			}
+		}
+	}
+	for _, fact := range []struct {
+		claim, statement string
+		want             int
+	}{
+		{"each call and each child was opened once", `SELECT count(*) FROM calls`, want},
+		{"every call is closed", `SELECT count(*) FROM calls WHERE status <> 'closed'`, 0},
+		{"no trail has a gap", `SELECT count(*) FROM (SELECT call FROM trail GROUP BY call
+			HAVING min(sequence) <> 1 OR max(sequence) <> count(*)) gaps`, 0},
+		{"no trail is longer than its call says", `SELECT count(*) FROM calls c
+			WHERE changes <> (SELECT count(*) FROM trail WHERE call = c.number)`, 0},
+		{"each attempt of a step was finished once", `SELECT count(*) FROM (SELECT call, step, attempt FROM trail
+			WHERE kind = 'step_finished' GROUP BY 1, 2, 3 HAVING count(*) <> 1) twice`, 0},
+		{"no step was repeated", `SELECT count(*) FROM trail WHERE attempt > 1`, 0},
+		{"each step is finished", `SELECT count(*) FROM call_steps WHERE finished_at IS NULL`, 0},
+		{"each request of the register wrote its components once", `SELECT count(*) FROM trail t
+			WHERE kind = 'step_finished' AND step = 'update_register' AND jsonb_array_length(fields -> 'components')
+			      <> (SELECT count(*) FROM component_history h WHERE h.call = t.call)`, 0},
+		{"each operation wrote its log once", `SELECT count(*) FROM trail t
+			WHERE kind = 'step_finished' AND step = 'execute_operation' AND jsonb_array_length(fields -> 'log')
+			      <> (SELECT count(*) FROM operation_log l WHERE l.call = t.call)`, 0},
+		{"each wish brought one agreement into force", `SELECT count(*) FROM wishes w
+			WHERE (SELECT count(*) FROM agreements a WHERE a.call = w.number) <> 1`, 0},
+		{"each evaluation was recorded once", `SELECT count(*) - (SELECT count(*) FROM calls) FROM evaluations`, 0},
+		{"every call that was taken was started", `SELECT count(*) FROM starts WHERE started_at IS NULL`, 0},
+		{"there are no dead letters", `SELECT count(*) FROM dead_letters`, 0},
+		{"each row of the trail is told once", `SELECT count(*) FROM (SELECT call, sequence, topic FROM outbox
+			GROUP BY 1, 2, 3 HAVING count(*) > 1) twice`, 0},
+	} {
+		require.Equal(t, fact.want, count(t, db, fact.statement), fact.claim)
+	}
+	require.Positive(t, count(t, db, `SELECT count(*) FROM component_history WHERE call IS NOT NULL`))
+	require.Positive(t, count(t, db, `SELECT count(*) FROM operation_log`))
+}

@@ -1,0 +1,222 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// registers keeps calls in memory as activities.Registers asks for it: numbers from one sequence per register, each
+// change once per key. Everything that was written stays in order, for the tests to look at.
+type registers struct {
+	mu       sync.Mutex
+	bindings map[usm.Process]usm.Binding
+	calls    map[string]*kept
+	last     map[usm.CallType]int64
+	done     map[string]usm.StepResult
+	trail    []entry
+
+	refuse func(key string) error // asked before anything is written; nil refuses nothing
+}
+
+// kept is a call as the registers know it.
+type kept struct {
+	usm.Call
+	workflow string
+	next     usm.Next
+	opens    int // how often a run opened it
+}
+
+// entry is a change that was written: a step with its effects, or an amendment.
+type entry struct {
+	call      string
+	kind      usm.EventKind
+	step      usm.StepInput
+	effects   usm.Effects
+	amendment usm.Amendment
+	opened    []usm.Call
+}
+
+func newRegisters() *registers {
+	r := &registers{
+		bindings: map[usm.Process]usm.Binding{}, calls: map[string]*kept{}, last: map[usm.CallType]int64{},
+		done: map[string]usm.StepResult{},
+	}
+	for _, process := range usm.Processes() {
+		r.bindings[process] = usm.Binding{
+			Version: 1, Categories: []string{"hardware", "software"}, Priorities: usm.DefaultPriorities(),
+			Procedure: usm.Procedure{
+				Process: process, Default: usm.ProcedureStep{Accountable: "coordinator", Responsible: []string{"operator"}},
+			},
+		}
+	}
+	return r
+}
+
+// change alters the binding of a process for calls that are opened later.
+func (r *registers) change(process usm.Process, alter func(*usm.Binding)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	binding := r.bindings[process]
+	alter(&binding)
+	r.bindings[process] = binding
+}
+
+// register gives a call its number; the caller holds the lock.
+func (r *registers) register(call usm.Call, workflow string) usm.Call {
+	if call.Number == "" {
+		r.last[call.Type]++
+		call.Number = call.Type.Number(r.last[call.Type])
+	}
+	call.Progress = nil
+	r.calls[call.Number] = &kept{Call: call, workflow: workflow}
+	return call
+}
+
+func (r *registers) Open(_ context.Context, call usm.Call, workflow string) (usm.Binding, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refused("open/" + call.Number); err != nil {
+		return usm.Binding{}, err
+	}
+	w, _ := usm.WorkflowNamed(workflow)
+	known, ok := r.calls[call.Number]
+	if !ok {
+		r.register(call, workflow)
+		known = r.calls[call.Number]
+	}
+	if known.opens++; known.opens == 1 {
+		first := w.Process.Steps()[0]
+		waiting := r.bindings[w.Process].Procedure.WaitingAt(call, first, 1, usm.Segregated(call, nil, first))
+		known.next = usm.Next{Workflow: workflow, Step: first, Attempt: 1, Status: waiting.Status(), Waiting: waiting}
+	}
+	return r.bindings[w.Process], nil
+}
+
+func (r *registers) FinishStep(_ context.Context, in usm.StepInput, effects usm.Effects) (usm.StepResult, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := fmt.Sprintf("%s/step/%s/%d", in.Call.Number, in.Step, in.Attempt)
+	if result, ok := r.done[key]; ok {
+		return result, nil
+	}
+	if err := r.refused(key); err != nil {
+		return usm.StepResult{}, err
+	}
+	written := entry{call: in.Call.Number, kind: usm.EventStepFinished, step: in, effects: effects}
+	for _, name := range in.Forks {
+		written.kind = usm.EventForked
+		w, _ := usm.WorkflowNamed(name)
+		child := in.Call
+		child.Number, child.Type, child.Parent = "", w.Process.CallType(), in.Call.Number
+		child.ForkedAt, child.Coordinator = in.Step, in.ConfirmBy
+		written.opened = append(written.opened, r.register(child, name))
+	}
+	for _, raised := range effects.Raise {
+		call := usm.Call{NewCall: raised}
+		written.opened = append(written.opened, r.register(call, raised.Type.Start().Name))
+	}
+	return r.write(key, written, &in.Next), nil
+}
+
+func (r *registers) Amend(_ context.Context, in usm.Amendment) (usm.StepResult, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := in.Call.Number + "/" + in.Key
+	if result, ok := r.done[key]; ok {
+		return result, nil
+	}
+	if err := r.refused(key); err != nil {
+		return usm.StepResult{}, err
+	}
+	written := entry{call: in.Call.Number, kind: in.Kind, amendment: in}
+	if in.Kind == usm.EventRetyped {
+		call := in.Call
+		call.Number, call.Type, call.Category, call.Priority = "", in.Type, "", ""
+		written.opened = append(written.opened, r.register(call, in.Type.Start().Name))
+	}
+	return r.write(key, written, in.Next), nil
+}
+
+// write keeps a change and what follows from it; the caller holds the lock.
+func (r *registers) write(key string, written entry, next *usm.Next) usm.StepResult {
+	if next != nil {
+		r.calls[written.call].next = *next
+	}
+	result := usm.StepResult{Outcome: written.step.Outcome, Opened: written.opened}
+	r.done[key] = result
+	r.trail = append(r.trail, written)
+	return result
+}
+
+func (r *registers) refused(key string) error {
+	if r.refuse == nil {
+		return nil
+	}
+	return r.refuse(key)
+}
+
+func (r *registers) Callback(_ context.Context, number string, step usm.Step, attempt int) (string, error) {
+	return fmt.Sprintf("secret-of-%s-%s-%d", number, step, attempt), nil
+}
+
+func (r *registers) ApplyDomain(_ context.Context, domain usm.Domain, _ string) (usm.DomainResult, error) {
+	return usm.DomainResult{Version: domain.Version + 1, Changed: true}, r.refused("domain/" + domain.ID)
+}
+
+// next is where a call is, as the registers were told last.
+func (r *registers) next(number string) usm.Next {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if call, ok := r.calls[number]; ok {
+		return call.next
+	}
+	return usm.Next{}
+}
+
+// call is the request as it was registered.
+func (r *registers) call(number string) usm.Call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if call, ok := r.calls[number]; ok {
+		return call.Call
+	}
+	return usm.Call{}
+}
+
+// entries are the changes of a call, in order; with kinds only those of these kinds.
+func (r *registers) entries(number string, kinds ...usm.EventKind) []entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var found []entry
+	for _, e := range r.trail {
+		wanted := len(kinds) == 0
+		for _, kind := range kinds {
+			wanted = wanted || e.kind == kind
+		}
+		if e.call == number && wanted {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// executed is the path that a call took, its children's steps right after the fork that opened them.
+func (r *registers) executed(number string, depth int) []usm.PathStep {
+	var path []usm.PathStep
+	for _, e := range r.entries(number, usm.EventStepFinished, usm.EventForked) {
+		if e.step.Step == "" {
+			continue // the return of the children, which finishes the fork step
+		}
+		w, _ := usm.WorkflowNamed(e.step.Workflow)
+		path = append(path, usm.PathStep{Workflow: w, Step: e.step.Step, Depth: depth})
+		if e.kind == usm.EventForked {
+			for _, child := range e.opened {
+				path = append(path, r.executed(child.Number, depth+1)...)
+			}
+		}
+	}
+	return path
+}
