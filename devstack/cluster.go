@@ -193,10 +193,10 @@ func (c *cluster) ended(pid int) (bool, error) {
 	if worksIn(c.data) {
 		return false, nil
 	}
-	if syscall.Kill(pid, 0) != nil {
-		return true, nil
+	if exists := syscall.Kill(pid, 0) == nil; exists {
+		return true, os.Remove(filepath.Join(c.data, "postmaster.pid"))
 	}
-	return true, os.Remove(filepath.Join(c.data, "postmaster.pid"))
+	return true, nil
 }
 
 // shortHash names a path in eight characters.

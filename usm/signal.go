@@ -31,7 +31,7 @@ func (s Signal) Key() string { return s.Source + "\x1f" + s.ID }
 //
 //workflowcheck:ignore encoding/json decodes the same bytes to the same value and sorts the keys of maps
 func SignalOf(name string, payload any) Signal {
-	if object, ok := payload.(map[string]any); ok && text(object, "specversion") != "" && text(object, "id") != "" {
+	if object, ok := payload.(map[string]any); ok && isEvent(object) {
 		raw, err := json.Marshal(object)
 		var s Signal
 		if err == nil && json.Unmarshal(raw, &s) == nil {
@@ -42,6 +42,11 @@ func SignalOf(name string, payload any) Signal {
 	raw, _ := json.Marshal(payload) // the payload was decoded from JSON, so it encodes
 	sum := sha256.Sum256(raw)
 	return Signal{SpecVersion: "1.0", ID: hex.EncodeToString(sum[:16]), Source: "plain", Name: name, Data: payload}
+}
+
+// isEvent reports whether an object has what CloudEvents 1.0 requires to tell events apart.
+func isEvent(object map[string]any) bool {
+	return text(object, "specversion") != "" && text(object, "id") != "" && text(object, "source") != ""
 }
 
 func text(object map[string]any, key string) string {

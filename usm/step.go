@@ -156,7 +156,9 @@ const (
 	ActionAbort   ActionName = "abort"
 	ActionNote    ActionName = "note"
 	ActionLink    ActionName = "link"
-	ActionSettle  ActionName = "settle" // changes nothing: answers once the call waits for somebody or has ended, and knows of the end of child To
+	// ActionSettle changes nothing: it is answered once the call waits for somebody or has ended, and knows of the end of
+	// its child To.
+	ActionSettle ActionName = "settle"
 )
 
 // Ack is the answer to an update.

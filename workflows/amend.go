@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -20,7 +21,8 @@ func (c *call) amend(ctx workflow.Context, in usm.Amendment, p *usm.Progress) (u
 		c.p.Changes++
 		in.Key = fmt.Sprintf("%s/%d", in.Kind, c.p.Changes)
 	}
-	err := workflow.ExecuteLocalActivity(ownTransaction(ctx), a.RecordAmendment, in).Get(ctx, &result)
+	what := strings.ReplaceAll(string(in.Kind), "_", " ") + " by " + in.Actor.Person
+	err := workflow.ExecuteLocalActivity(ownTransaction(ctx, what), a.RecordAmendment, in).Get(ctx, &result)
 	if err == nil && p != nil {
 		c.take(*p, in.Next != nil && len(in.Next.Undone) > 0)
 	}

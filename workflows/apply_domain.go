@@ -11,6 +11,6 @@ import (
 func ApplyDomain(ctx workflow.Context, in usm.ApplyDomain) (usm.DomainResult, error) {
 	var a *activities.Domains
 	var result usm.DomainResult
-	err := workflow.ExecuteLocalActivity(ownTransaction(ctx), a.ApplyDomain, in).Get(ctx, &result)
+	err := workflow.ExecuteLocalActivity(ownTransaction(ctx, in.Domain.ID+" by "+in.By), a.ApplyDomain, in).Get(ctx, &result)
 	return result, refused(err)
 }

@@ -66,7 +66,8 @@ func open(ctx workflow.Context, w usm.Workflow, in usm.Call) *call {
 // bindDefinitions registers the call where that did not happen yet and fixes the versions it runs under.
 func (c *call) bindDefinitions() {
 	var a *callActivities
-	if c.err = workflow.ExecuteLocalActivity(ownTransaction(c.ctx), a.OpenCall, c.in, c.w.Name).Get(c.ctx, &c.b); c.err != nil {
+	ctx := ownTransaction(c.ctx, "the definitions in force")
+	if c.err = workflow.ExecuteLocalActivity(ctx, a.OpenCall, c.in, c.w.Name).Get(ctx, &c.b); c.err != nil {
 		return
 	}
 	c.p.Version = c.b.Version

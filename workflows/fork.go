@@ -54,7 +54,7 @@ func (c *call) openFork(step usm.Step) {
 			in.Forks = append(in.Forks, w.Name)
 		}
 		var result usm.StepResult
-		err := workflow.ExecuteLocalActivity(ownTransaction(c.ctx), c.activity, in).Get(c.ctx, &result)
+		err := workflow.ExecuteLocalActivity(ownTransaction(c.ctx, summary(in)), c.activity, in).Get(c.ctx, &result)
 		if err != nil {
 			return err //nolint:wrapcheck // ends the run as it is
 		}

@@ -15,10 +15,11 @@ import (
 type callActivities = activities.Calls
 
 // ownTransaction is for activities whose effect is one transaction of our own database: short and idempotent, so they
-// run as local activities and are retried until the database answers.
-func ownTransaction(ctx workflow.Context) workflow.Context {
+// run as local activities and are retried until the database answers. The summary is for the reader of the history.
+func ownTransaction(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
+		Summary:             summary,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second,
 		},

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -32,7 +34,7 @@ func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State)
 	in.Workflow = p.Workflow
 
 	var result usm.StepResult
-	err := workflow.ExecuteLocalActivity(ownTransaction(ctx), c.activity, in).Get(ctx, &result)
+	err := workflow.ExecuteLocalActivity(ownTransaction(ctx, summary(in)), c.activity, in).Get(ctx, &result)
 	if err != nil {
 		c.in = was
 		return result, err //nolint:wrapcheck // translated where it leaves the workflow
@@ -40,6 +42,11 @@ func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State)
 	c.take(p, len(in.Next.Undone) > 0)
 	c.startBeside(ctx, result.Opened)
 	return result, nil
+}
+
+// summary says in a line of the history who finished the step, and how.
+func summary(in usm.StepInput) string {
+	return strings.TrimSpace(fmt.Sprintf("%s: %s by %s %s", in.Step.Title(), in.State, in.Actor.Person, in.Outcome))
 }
 
 // take makes a planned state the state of the call.

@@ -54,7 +54,8 @@ func (c *call) read(signal usm.Signal) (action usm.Action, match bool, err error
 	step := c.p.Step
 	action = usm.Action{Name: usm.ActionFinish, Step: step, Actor: usm.SystemActor(signal.Source)}
 	rule := *c.b.Procedure.Rule(step).Signal
-	err = workflow.ExecuteLocalActivity(ownTransaction(c.ctx), a.ReadSignal, rule, c.in, signal).Get(c.ctx, &reading)
+	ctx := ownTransaction(c.ctx, signal.Name+" of "+signal.Source)
+	err = workflow.ExecuteLocalActivity(ctx, a.ReadSignal, rule, c.in, signal).Get(ctx, &reading)
 	if err != nil || !reading.Match {
 		return action, false, err //nolint:wrapcheck // looked into by the caller
 	}
