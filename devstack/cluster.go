@@ -168,12 +168,8 @@ func (c *cluster) stopLeftover(ctx context.Context) error {
 		if pid <= 0 {
 			return true, nil
 		}
-		if !running(pid) {
-			return c.ended(pid)
-		}
-		if !isPostgres(pid) {
-			// The number belongs to another program by now. Postgres itself would refuse to start because of it.
-			return true, os.Remove(filepath.Join(c.data, "postmaster.pid"))
+		if !running(pid) || !isPostgres(pid) {
+			return c.clear()
 		}
 		if !asked {
 			asked = true
@@ -187,14 +183,16 @@ func (c *cluster) stopLeftover(ctx context.Context) error {
 	return nil
 }
 
-// ended waits for what an ended server left running. An ended server that nobody collected keeps its number, and Postgres
-// would take it for alive because of its file.
-func (c *cluster) ended(pid int) (bool, error) {
+// clear waits for what an ended server left running and removes its lock files. Postgres would refuse to start because of
+// them when the number in them exists: it belongs to another program by now, or nobody collected the ended server.
+func (c *cluster) clear() (done bool, err error) {
 	if worksIn(c.data) {
 		return false, nil
 	}
-	if exists := syscall.Kill(pid, 0) == nil; exists {
-		return true, os.Remove(filepath.Join(c.data, "postmaster.pid"))
+	for _, file := range []string{filepath.Join(c.data, "postmaster.pid"), filepath.Join(c.socket, ".s.PGSQL.5432.lock")} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return true, err
+		}
 	}
 	return true, nil
 }

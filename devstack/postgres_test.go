@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -144,6 +145,28 @@ func TestPostgresTakesNoNoticeOfAStalePidFile(t *testing.T) {
 	require.Len(t, lines, 2)
 	// The number now belongs to a program that has nothing to do with Postgres: the parent of this test.
 	require.NoError(t, os.WriteFile(file, []byte(itoa(os.Getppid())+"\n"+lines[1]), 0o600))
+	require.NotEmpty(t, one(t, startPostgres(t, dir), "SHOW server_version"))
+}
+
+func TestPostgresTakesNoNoticeOfAKilledServerThatNobodyCollected(t *testing.T) {
+	t.Parallel()
+	dir := openDir(t)
+	p := startPostgres(t, dir)
+	lock := filepath.Join(p.socket, ".s.PGSQL.5432.lock")
+	content, err := os.ReadFile(lock)
+	require.NoError(t, err)
+	p.Kill()
+	// A process that has ended and is not waited for keeps its number, as an orphan does in a container that collects none.
+	ended := exec.Command("true")
+	as, err := postgresUser() // Postgres takes no notice of other people's processes
+	require.NoError(t, err)
+	ended.SysProcAttr = &syscall.SysProcAttr{Credential: as}
+	require.NoError(t, ended.Start())
+	t.Cleanup(func() { _ = ended.Wait() })
+	for _, file := range []string{lock, filepath.Join(dir, "data", "postmaster.pid")} {
+		lines := strings.SplitN(string(content), "\n", 2)
+		require.NoError(t, os.WriteFile(file, []byte(itoa(ended.Process.Pid)+"\n"+lines[1]), 0o600))
+	}
 	require.NotEmpty(t, one(t, startPostgres(t, dir), "SHOW server_version"))
 }
 
