@@ -63,6 +63,10 @@ func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.A
 	limited, cancel := d.watched(ctx, d.options.Act)
 	defer cancel()
 	err := d.update(limited, number, action.ID, action, &ack)
+	if isMoving(err) {
+		d.settle(limited, number, "")
+		err = d.update(limited, number, action.ID, action, &ack)
+	}
 	if isNotFound(err) {
 		return usm.Ack{}, d.gone(ctx, number)
 	}

@@ -85,6 +85,36 @@ func TestAct(t *testing.T) {
 		require.NoError(t, err)
 	})
 
+	t.Run("WaitsForTheChildrenAForkOpenedAndForTheParentThatAnEndedChildHas", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		settling := func(call, child string) any {
+			return mock.MatchedBy(func(o client.UpdateWorkflowOptions) bool {
+				sent, _ := o.Args[0].(usm.Action)
+				return o.UpdateName == string(usm.ActionSettle) && o.WorkflowID == call && sent.To == child
+			})
+		}
+		ended := usm.Ack{Number: number, Parent: "INC-000001"}
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionFinish)).Return(answering(t, ended, nil), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, settling("INC-000001", number)).
+			Return(answering(t, usm.Ack{Number: "INC-000001", Waits: []string{"RFC-000001"}}, nil), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, settling("RFC-000001", "")).Return(answering(t, usm.Ack{}, nil), nil).Once()
+		_, err := d.Act(t.Context(), number, action)
+		require.NoError(t, err)
+	})
+
+	t.Run("SendsAgainWhatMetACallOnItsWayToANewRun", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		moving := refusedBy(usm.Error{Code: usm.CodeUnavailable, Message: "moving"})
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionFinish)).Return(answering(t, usm.Ack{}, moving), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionSettle)).Return(answering(t, usm.Ack{}, nil), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, updateNamed(usm.ActionFinish)).Return(answering(t, usm.Ack{Number: number}, nil), nil).Once()
+		ack, err := d.Act(t.Context(), number, action)
+		require.NoError(t, err)
+		require.Equal(t, number, ack.Number)
+	})
+
 	t.Run("SaysThatAClosedCallHasEnded", func(t *testing.T) {
 		t.Parallel()
 		d, engine := setup(t, desk.Options{})

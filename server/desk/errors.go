@@ -32,6 +32,12 @@ func refusal(err error) error {
 	}
 }
 
+// isMoving reports whether the call itself asked to try again: it was on its way to a new run.
+func isMoving(err error) bool {
+	_, answered := errors.AsType[*temporal.ApplicationError](err)
+	return answered && usm.CodeOf(refusal(err)) == usm.CodeUnavailable
+}
+
 // away reports whether the error says that Temporal or its workers cannot be reached in time.
 func away(err error) bool {
 	var (
