@@ -80,10 +80,12 @@ func (c *checker) step(at string, row usm.ProcedureStep) {
 	c.allKnown(at+"/supporting", "profile", row.Supporting, c.profiles)
 	c.duration(at+"/answer_within", row.AnswerWithin)
 	c.duration(at+"/confirm_within", row.ConfirmWithin)
+	c.duration(at+"/close_within", row.CloseWithin)
 
 	kind := row.Step.Kind()
 	c.only(at+"/answer_within", row.AnswerWithin != "", kind == usm.KindAccept, "an accept step")
 	c.only(at+"/confirm_within", row.ConfirmWithin != "", kind == usm.KindReview, "a review step")
+	c.only(at+"/close_within", row.CloseWithin != "", kind == usm.KindClose, "a close step")
 	c.only(at+"/dispute_to", row.DisputeTo != "", kind == usm.KindReview, "a review step")
 	c.only(at+"/inherited", row.Inherited != nil, kind == usm.KindAccept || kind == usm.KindClassify, "an accept or classify step")
 	c.only(at+"/outcome", row.Outcome != "", row.Performer == usm.ByAutomatic, "an automatic step")

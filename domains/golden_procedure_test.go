@@ -118,6 +118,10 @@ func TestMistakesOfProcedures(t *testing.T) {
 			second + `63: procedures[2].steps[1].confirm_within: must be a positive duration like 8h or 1h30m`,
 		},
 		{
+			"TimeToCloseOfAReview", "confirm_within: 24h", "close_within: 24h",
+			second + `63: procedures[2].steps[1].close_within: belongs to a close step`,
+		},
+		{
 			"DefaultWithAPerformer", "process: change\n    default: {accountable: lead,",
 			"process: change\n    default: {performer: automatic, accountable: lead,",
 			`lab.yaml:39:15: procedures[1].default.performer: is not known here`,

@@ -32,6 +32,8 @@ type ProcedureStep struct {
 	// unconfirmed for that long counts as confirmed. "": 720h and 336h.
 	AnswerWithin  string `json:"answer_within,omitempty"`
 	ConfirmWithin string `json:"confirm_within,omitempty"`
+	// CloseWithin is a Go duration too: a fulfilled call that nobody evaluates for that long is closed. "": 336h.
+	CloseWithin string `json:"close_within,omitempty"`
 }
 
 // SignalRule says which signal finishes a step and how its payload becomes outcome and fields. The expressions are CEL

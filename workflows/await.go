@@ -8,10 +8,12 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// How long a call waits where the procedure does not say: a question at an accept step, a delivery to be confirmed.
+// How long a call waits where the procedure does not say: a question at an accept step, a delivery to be confirmed, a
+// fulfilled call to be evaluated.
 const (
 	answerWithin  = 30 * 24 * time.Hour
 	confirmWithin = 14 * 24 * time.Hour
+	closeWithin   = 14 * 24 * time.Hour
 )
 
 // await waits until somebody moves the call, a signal that the step waits for is there, all children have ended, time
@@ -66,6 +68,8 @@ func (c *call) patience() (limit time.Duration, what string) {
 		return duration(rule.AnswerWithin, answerWithin), "the requester answers"
 	case c.p.Waiting.Kind == usm.WaitConfirmation:
 		return duration(rule.ConfirmWithin, confirmWithin), "delivery is confirmed"
+	case c.p.Waiting.Kind == usm.WaitStep && c.p.Step.Kind() == usm.KindClose:
+		return duration(rule.CloseWithin, closeWithin), "the call is evaluated"
 	}
 	return 0, ""
 }
@@ -78,15 +82,20 @@ func duration(text string, otherwise time.Duration) time.Duration {
 }
 
 // timeUp does what the procedure says when nobody came: an unanswered question rejects the call, an unconfirmed
-// delivery counts as confirmed.
+// delivery counts as confirmed, a call that nobody evaluates is closed with that on record.
 func (c *call) timeUp(step usm.Step) {
 	c.locked(func() error {
 		if !c.due(step) || c.aborting {
 			return nil
 		}
-		action := usm.Action{Step: step, Actor: usm.Unattended, Outcome: usm.Confirmed, Fields: map[string]any{"remarks": "unattended"}}
-		if c.p.Waiting.Kind == usm.WaitAnswer {
+		action := usm.Action{Step: step, Actor: usm.Unattended}
+		switch {
+		case c.p.Waiting.Kind == usm.WaitAnswer:
 			action.Outcome, action.Fields = usm.Rejected, map[string]any{"reason": "the question was not answered in time"}
+		case step.Kind() == usm.KindClose:
+			action.Fields = evaluation(false, "nobody evaluated the call in time")
+		default:
+			action.Outcome, action.Fields = usm.Confirmed, map[string]any{"remarks": "unattended"}
 		}
 		_, err := c.perform(c.ctx, action, usm.StepDone)
 		return err

@@ -157,9 +157,7 @@ func (c *call) ownAction(step usm.Step) (usm.Action, usm.State) {
 		action.Outcome = usm.Confirmed
 	case usm.KindClose:
 		if action.Fields == nil {
-			action.Fields = map[string]any{
-				"done_properly": true, "recorded_completely": true, "lessons": "", "standard_candidate": false, "improvements": []any{},
-			}
+			action.Fields = evaluation(true, "")
 		}
 	}
 	return action, usm.StepDone
@@ -169,5 +167,12 @@ func (c *call) acceptItself(action *usm.Action) {
 	action.Outcome = usm.Accepted
 	if c.b.Unauthorised != "" {
 		action.Outcome, action.Fields = usm.Rejected, map[string]any{"reason": c.b.Unauthorised}
+	}
+}
+
+// evaluation is how the engine answers the five questions: delivery was confirmed, and nobody had anything to add.
+func evaluation(complete bool, lessons string) map[string]any {
+	return map[string]any{
+		"done_properly": true, "recorded_completely": complete, "lessons": lessons, "standard_candidate": false, "improvements": []any{},
 	}
 }

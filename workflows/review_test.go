@@ -112,6 +112,24 @@ func TestReview(t *testing.T) {
 		})
 	}
 
+	t.Run("AFulfilledCallThatNobodyEvaluatesIsClosedWhenTheProcedureSays", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.procedure(usm.Operate, usm.ProcedureStep{Step: usm.CloseRequest, CloseWithin: "48h"})
+		w.reach(usm.CloseRequest)
+		var still usm.Next
+		w.wait(47 * time.Hour)
+		w.then(func() { still = w.next(w.number) })
+		w.wait(2 * time.Hour)
+		w.then(func() {})
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Equal(t, usm.StatusFulfilled, still.Status)
+		closing := w.entries(w.number, usm.EventStepFinished)[5]
+		require.Equal(t, usm.Unattended, closing.step.Actor)
+		require.Equal(t, "nobody evaluated the call in time", closing.effects.Evaluation.Lessons)
+		require.False(t, closing.effects.Evaluation.RecordedCompletely)
+	})
+
 	t.Run("EachImprovementStartsARisk", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
