@@ -129,6 +129,9 @@ func (c *call) close() (usm.Result, error) {
 	// An abort of the run by Temporal has already been recorded; the handlers still get their answer.
 	ctx, _ := workflow.NewDisconnectedContext(c.ctx)
 	c.abortCancelled()
+	if c.opened {
+		c.show()
+	}
 	err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 	c.report(ctx)
 	c.recordLetters(ctx)

@@ -35,7 +35,8 @@ type view struct {
 	due      time.Time
 }
 
-// show tells the Temporal UI where the call is, once it waits: one upsert for all steps that ran by themselves before.
+// show tells the Temporal UI where the call is, once it waits or has ended: one upsert for all steps that ran by themselves
+// before.
 func (c *call) show() {
 	now := view{c.p.Step, c.p.Status, c.p.Waiting.Kind, c.p.Priority, c.in.Service, c.p.Steps[c.p.Step].Attempt, c.dueTime()}
 	if now == c.shown {
@@ -79,6 +80,10 @@ func (c *call) details() string {
 		name = fmt.Sprintf("[%s](%s/%s)", c.in.Number, c.b.ConsoleURL, c.in.Number)
 	}
 	fmt.Fprintf(&b, "### %s %s\n\n", name, c.in.Subject)
+	if c.p.Status.Ended() {
+		fmt.Fprintf(&b, "Ended as **%s**, outcome %s (workflow %d, %s)", c.p.Status, c.p.Outcome, c.w.Number, c.w.Title)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "**%s** of *%s* (workflow %d, %s), priority %s\n\n",
 		c.p.Step.Title(), c.w.Process, c.w.Number, c.w.Title, orNone(string(c.p.Priority)))
 	w := c.p.Waiting
