@@ -143,7 +143,7 @@ func TestAmend(t *testing.T) {
 		call := w.open(asked(usm.Incident))
 		next := input(call, "").Next
 		next.Workflow, next.Step = usm.IncidentWithChange.Name, usm.AcceptIncident
-		w.amend(usm.Amendment{Call: call, Kind: usm.EventBound, Next: &next})
+		w.amend(usm.Amendment{Call: call, Kind: usm.EventSentBack, Next: &next})
 		events := w.events(call.Number)
 		require.Equal(t, "IncidentWithoutChange", events[len(events)-1].Before["workflow"])
 		require.Equal(t, usm.WorkflowView{Number: 3, Name: "IncidentWithChange"}, w.view(call.Number).Workflow)

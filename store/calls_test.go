@@ -84,9 +84,9 @@ func TestCalls(t *testing.T) {
 		next := input(first, "").Next
 		next.Step = usm.AcceptIncident
 		next.Waiting = usm.Waiting{Kind: usm.WaitStep, Profiles: []string{"operator"}, Exclude: []string{"olga"}}
-		w.amend(usm.Amendment{Call: first, Kind: usm.EventBound, Next: &next})
+		w.amend(usm.Amendment{Call: first, Kind: usm.EventSentBack, Next: &next})
 		next.Waiting = usm.Waiting{Kind: usm.WaitConfirmation, Person: "eve"}
-		w.amend(usm.Amendment{Call: second, Kind: usm.EventBound, Next: &next})
+		w.amend(usm.Amendment{Call: second, Kind: usm.EventSentBack, Next: &next})
 		require.Equal(t, []string{third.Number}, w.list(usm.CallFilter{MayAct: "olga"}))
 		require.Equal(t, []string{third.Number, first.Number}, w.list(usm.CallFilter{MayAct: "omar"}))
 		require.Equal(t, []string{second.Number}, w.list(usm.CallFilter{MayAct: "eve"}))

@@ -30,7 +30,7 @@ func told(t *testing.T, w *world) {
 				return nil
 			}
 			events = append(events, event)
-			if event.Kind == usm.EventEnded || event.Step == usm.CloseRequest && event.Kind == usm.EventStepFinished {
+			if event.Step == usm.CloseRequest && event.Kind == usm.EventStepFinished {
 				return errEnded
 			}
 			return nil

@@ -26,6 +26,7 @@ func TestLifeOfACall(t *testing.T) {
 		"TypesACallByTheRules":                   typing,
 		"RaisedCallsAreLinkedToTheirParent":      raised,
 		"EveryChangeIsToldAsItHappens":           told,
+		"TheLongestSubjectIsInherited":           longSubject,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,6 +36,7 @@ func TestSignals(t *testing.T) {
 		"ABareStartWithAMistakeSaysSo":           bareMistakes,
 		"ABareCancelAbortsTheCall":               bareCancel,
 		"ABareUpdateWithoutAnActorIsRefused":     bareUpdate,
+		"ASourceMayHaveAnyLength":                longSource,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -183,7 +183,6 @@ const (
 	EventOpened       EventKind = "opened"
 	EventStepFinished EventKind = "step_finished"
 	EventForked       EventKind = "forked"
-	EventBound        EventKind = "bound"
 	EventAsked        EventKind = "asked"
 	EventAnswered     EventKind = "answered"
 	EventSentBack     EventKind = "sent_back" // redo, dispute, rejected release, child that failed
@@ -194,5 +193,4 @@ const (
 	EventRequested    EventKind = "work_requested"
 	EventRetyped      EventKind = "retyped"
 	EventAborted      EventKind = "aborted"
-	EventEnded        EventKind = "ended"
 )

@@ -19,7 +19,7 @@ type callActivities = activities.Calls
 func ownTransaction(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
-		Summary:             summary,
+		Summary:             usm.Summary(summary),
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second,
 		},
@@ -33,7 +33,7 @@ func outside(ctx workflow.Context, summary string) workflow.Context {
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 5 * time.Minute,
 		},
-		Summary: summary,
+		Summary: usm.Summary(summary),
 	})
 }
 
@@ -44,7 +44,7 @@ func forked(ctx workflow.Context, call usm.Call, queue string) workflow.Context 
 		TaskQueue:             queue,
 		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		StaticSummary:         call.Subject,
+		StaticSummary:         usm.Summary(call.Subject),
 		StaticDetails:         "Opened by " + call.Parent,
 	})
 }

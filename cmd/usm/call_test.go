@@ -234,7 +234,7 @@ func TestWatch(t *testing.T) {
 			// What is told here has happened by now; the stream then breaks off and is opened again.
 			events = append(events,
 				usm.Event{Call: number, Sequence: 2, At: at, Kind: usm.EventForked, Step: usm.RecoverService},
-				usm.Event{Call: number, Sequence: 3, At: at, Kind: usm.EventEnded, Outcome: usm.OutcomeFulfilled, Text: "done"})
+				usm.Event{Call: number, Sequence: 3, At: at, Kind: usm.EventAborted, Outcome: usm.OutcomeFulfilled, Text: "done"})
 			state.Status = usm.StatusClosed
 			return "id: 1\ndata: {\"call\":\"INC-000001\"}\n\nid: 2\ndata: {\"call\":\"INC-000077\"}\n\n"
 		},
@@ -244,6 +244,6 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, `10:00:00  INC-000001  opened                                        anna
 10:00:00  INC-000001  forked recover_service
 10:00:00  SRQ-000002  opened
-10:00:00  INC-000001  ended (fulfilled)                             done
+10:00:00  INC-000001  aborted (fulfilled)                           done
 `, strings.ReplaceAll(x.out, "    \n", "\n"))
 }

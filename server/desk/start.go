@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	enums "go.temporal.io/api/enums/v1"
@@ -16,10 +15,9 @@ import (
 )
 
 const (
-	lookWithin   = time.Second     // to see whether a run is there
-	summaryLimit = 200             // bytes; Temporal takes 400
-	applyWithin  = 2 * time.Minute // after which an ApplyDomain that no worker took is not done any more
-	applyDomain  = "ApplyDomain"   // workflow type
+	lookWithin  = time.Second     // to see whether a run is there
+	applyWithin = 2 * time.Minute // after which an ApplyDomain that no worker took is not done any more
+	applyDomain = "ApplyDomain"   // workflow type
 )
 
 // Start starts the workflow of a registered call and waits until it has settled, but no longer than Options.Settle. It
@@ -35,7 +33,7 @@ func (d *Desk) Start(ctx context.Context, call usm.Call) error {
 		TaskQueue:                queue,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		StaticSummary:            firstOf(call.Subject, summaryLimit),
+		StaticSummary:            usm.Summary(call.Subject),
 		StaticDetails:            d.details(call),
 	}, call.Type.Start().Name, call)
 	limited, cancel := d.watched(ctx, d.options.Settle)
@@ -78,7 +76,7 @@ func (d *Desk) ApplyDomain(ctx context.Context, domain usm.Domain, by string) (u
 		ID:                       "apply-" + domain.ID + "-" + uuid.NewString(),
 		TaskQueue:                d.options.TaskQueue,
 		WorkflowExecutionTimeout: applyWithin,
-		StaticSummary:            firstOf("domain "+domain.ID+" by "+by, summaryLimit),
+		StaticSummary:            usm.Summary("domain " + domain.ID + " by " + by),
 	}, applyDomain, usm.ApplyDomain{Domain: domain, By: by})
 	if err != nil {
 		return usm.DomainResult{}, refusal(err)
@@ -112,16 +110,4 @@ func (d *Desk) details(call usm.Call) string {
 		lines = append(lines, "*"+string(call.Typing.Type)+"*: "+call.Typing.Reason)
 	}
 	return strings.Join(lines, "\n\n")
-}
-
-// firstOf cuts a text to at most so many bytes, at the end of a character.
-func firstOf(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	text = text[:limit-len("…")]
-	for !utf8.ValidString(text) {
-		text = text[:len(text)-1]
-	}
-	return text + "…"
 }
