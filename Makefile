@@ -47,7 +47,7 @@ generate: ## Make generated code anew
 
 .PHONY: histories
 histories: usm-temporal postgres ## Record the histories that the replay test holds every change of a workflow against
-	go run ./test/stack -- go test -tags histories -count=1 -run '^TestRecordHistories$$' ./workflows
+	go run ./test/stack -- go test -tags histories -count=1 -run '^TestRecord' ./workflows
 
 .PHONY: clean
 clean: dev-reset ## Remove everything that was built or kept

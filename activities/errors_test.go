@@ -56,8 +56,9 @@ func TestErrors(t *testing.T) {
 		calls, domains := &activities.Calls{Registers: r}, &activities.Domains{Registers: r}
 		_, opened := calls.OpenCall(t.Context(), usm.Call{}, "Operation")
 		_, applied := domains.ApplyDomain(t.Context(), usm.ApplyDomain{})
+		turned := (&activities.Agreements{Registers: r}).Turn(t.Context(), usm.AgreementTerm{}, usm.AgreementTurn{})
 		_, read := calls.ReadSignal(t.Context(), usm.SignalRule{Outcome: "data.missing"}, usm.Call{}, usm.Signal{Data: map[string]any{}})
-		for _, err := range []error{opened, applied, read} {
+		for _, err := range []error{opened, applied, turned, read} {
 			var application *temporal.ApplicationError
 			require.ErrorAs(t, err, &application)
 			require.Equal(t, "invalid", application.Type())

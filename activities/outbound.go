@@ -33,10 +33,16 @@ type Work struct {
 	Step    usm.Step            `json:"step"`
 	Attempt int                 `json:"attempt"`
 	Request usm.OutboundRequest `json:"request"`
+	Alarm   string              `json:"alarm,omitempty"` // key of the alarm that calls the system; "": a step asks for its work
 }
 
 // Key is the idempotency key that every delivery of the same request carries.
-func (w Work) Key() string { return fmt.Sprintf("%s/%s/%d", w.Call.Number, w.Step, w.Attempt) }
+func (w Work) Key() string {
+	if w.Alarm != "" {
+		return w.Call.Number + "/alarm/" + w.Alarm
+	}
+	return fmt.Sprintf("%s/%s/%d", w.Call.Number, w.Step, w.Attempt)
+}
 
 // RequestWork sends the request with a callback address that is good for this step only. An answer of 2xx means it was
 // taken; 4xx (but 408, 425 and 429) cannot be helped by a retry; anything else is retried by Temporal.
@@ -70,18 +76,18 @@ func (a *Outbound) prepare(ctx context.Context, work Work) (*http.Request, error
 	if a.Client == nil {
 		return nil, usm.Errorf(usm.CodeForbidden, "this worker sends no requests")
 	}
-	secret, err := a.Registers.Callback(ctx, work.Call.Number, work.Step, work.Attempt)
+	callback, err := a.callback(ctx, work)
 	if err != nil {
 		return nil, err
 	}
-	data := mapping.RequestData{Call: work.Call, Step: work.Step, Attempt: work.Attempt, Callback: a.CallbackURL + "/" + secret}
+	data := mapping.RequestData{Call: work.Call, Step: work.Step, Attempt: work.Attempt, Callback: callback}
 	rendered, err := mapping.Render(work.Request, data, environmentSecret)
 	if err != nil {
 		return nil, err
 	}
 	body := []byte(rendered.Body)
 	if len(body) == 0 {
-		if body, err = json.Marshal(event(data)); err != nil {
+		if body, err = json.Marshal(event(work, data)); err != nil {
 			return nil, fmt.Errorf("encode request: %w", err)
 		}
 	}
@@ -100,13 +106,26 @@ func (a *Outbound) prepare(ctx context.Context, work Work) (*http.Request, error
 	return request, nil
 }
 
+// callback is the address that finishes the step. An alarm only tells: nothing is to be reported back.
+func (a *Outbound) callback(ctx context.Context, work Work) (string, error) {
+	if work.Alarm != "" {
+		return "", nil
+	}
+	secret, err := a.Registers.Callback(ctx, work.Call.Number, work.Step, work.Attempt)
+	return a.CallbackURL + "/" + secret, err
+}
+
 // event is the body of a request whose procedure gives none: a CloudEvent that carries the call.
-func event(data mapping.RequestData) map[string]any {
+func event(work Work, data mapping.RequestData) map[string]any {
+	what, content := "usm.work.requested", map[string]any{"call": data.Call, "step": data.Step, "attempt": data.Attempt}
+	if work.Alarm != "" {
+		what, content["alarm"] = "usm.call.alarm", work.Alarm
+	} else {
+		content["callback"] = data.Callback
+	}
 	return map[string]any{
-		"specversion": "1.0", "type": "usm.work.requested", "source": "usm", "datacontenttype": "application/json",
-		"id":      fmt.Sprintf("%s/%s/%d", data.Call.Number, data.Step, data.Attempt),
-		"subject": data.Call.Number,
-		"data":    map[string]any{"call": data.Call, "step": data.Step, "attempt": data.Attempt, "callback": data.Callback},
+		"specversion": "1.0", "type": what, "source": "usm", "datacontenttype": "application/json",
+		"id": work.Key(), "subject": data.Call.Number, "data": content,
 	}
 }
 

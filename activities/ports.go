@@ -30,4 +30,8 @@ type Registers interface {
 	// ApplyDomain writes a new version of a domain, or changes nothing when it equals the current one. Components and
 	// agreements are written by the first version only; later differences are returned and left alone.
 	ApplyDomain(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error)
+
+	// Turn writes a turn in the life of an agreement: in force (the version before is ended), a notice of renewal, expired.
+	// A turn that has been written, or that the agreement's state has overtaken, changes nothing.
+	Turn(ctx context.Context, term usm.AgreementTerm, turn usm.AgreementTurn) error
 }

@@ -13,6 +13,7 @@ type registers struct {
 	step    usm.StepInput
 	effects usm.Effects
 	amended usm.Amendment
+	turn    usm.AgreementTurn
 	written int
 	err     error
 }
@@ -38,6 +39,11 @@ func (r *registers) Callback(context.Context, string, usm.Step, int) (string, er
 
 func (r *registers) ApplyDomain(context.Context, usm.Domain, string) (usm.DomainResult, error) {
 	return usm.DomainResult{Version: 2, Changed: true}, r.err
+}
+
+func (r *registers) Turn(_ context.Context, _ usm.AgreementTerm, turn usm.AgreementTurn) error {
+	r.turn = turn
+	return r.err
 }
 
 // input finishes a step with its usual fields, completed by more.

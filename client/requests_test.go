@@ -137,6 +137,31 @@ func TestRequests(t *testing.T) {
 			},
 			sent{method: "POST", path: "/api/v1/calls/INC-000001/links", body: `{"kind":"related","to":"INC-000002"}`},
 		},
+		"Clocks": {
+			func(ctx context.Context, c *Client) error { _, err := c.Clocks(ctx, number); return err },
+			sent{method: "GET", path: "/api/v1/calls/INC-000001/clocks"},
+		},
+		"Pause": {
+			func(ctx context.Context, c *Client) error {
+				_, err := c.Pause(ctx, number, "freeze", "n", WithKey("k"))
+				return err
+			},
+			sent{method: "POST", path: "/api/v1/calls/INC-000001/pause", body: `{"note":"n","reason":"freeze"}`},
+		},
+		"Resume": {
+			func(ctx context.Context, c *Client) error {
+				_, err := c.Resume(ctx, number, "freeze", "", WithKey("k"))
+				return err
+			},
+			sent{method: "POST", path: "/api/v1/calls/INC-000001/resume", body: `{"reason":"freeze"}`},
+		},
+		"Rebind": {
+			func(ctx context.Context, c *Client) error {
+				_, err := c.Rebind(ctx, number, "calendar", usm.Recompute, WithKey("k"))
+				return err
+			},
+			sent{method: "POST", path: "/api/v1/calls/INC-000001/rebind", body: `{"applies":"recompute","reason":"calendar"}`},
+		},
 		"SignalWithACloudEvent": {
 			func(ctx context.Context, c *Client) error {
 				return c.Signal(ctx, number, "deployed/x", map[string]any{"specversion": "1.0"}, WithKey("k"))

@@ -74,7 +74,8 @@ func TestBuiltin(t *testing.T) {
 			require.GreaterOrEqual(t, len(d.Components), 10)
 			require.GreaterOrEqual(t, len(d.People), 12)
 			require.NotEmpty(t, d.Solutions)
-			require.NotEmpty(t, d.Calendar.Holidays)
+			require.NotEmpty(t, d.Calendars)
+			require.NotEmpty(t, d.Pauses)
 			types := map[usm.AgreementType]int{}
 			for _, agreement := range d.Agreements {
 				types[agreement.Type]++

@@ -2,13 +2,11 @@ package domains
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/usm/clock"
 )
 
 // checker collects what the schema cannot say: above all that every reference leads somewhere. It meets domains that the
@@ -16,12 +14,15 @@ import (
 type checker struct {
 	domain     usm.Domain
 	mistakes   []usm.FieldError
+	calendars  map[string]*clock.Calendar // nil for one that does not compile; "" is the domain's own
 	profiles   map[string]bool
+	people     map[string]bool
 	categories map[string]bool
 	services   map[string]bool
 	customers  map[string]bool
 	teams      map[string]bool // true for every team; suppliers tells which are external
 	suppliers  map[string]bool
+	items      map[string]bool
 	components map[string]bool
 	agreements map[string]usm.AgreementType
 }
@@ -34,8 +35,8 @@ func beyondSchema(domain usm.Domain) []usm.FieldError {
 	c.teams = unique(c, "/teams", domain.Teams, func(x usm.Party) string { return x.ID })
 	c.services = unique(c, "/services", domain.Services, func(x usm.Service) string { return x.ID })
 	c.components = unique(c, "/components", domain.Components, func(x usm.Component) string { return x.ID })
-	unique(c, "/people", domain.People, func(x usm.Person) string { return x.ID })
-	unique(c, "/catalogue", domain.Catalogue, func(x usm.Item) string { return x.ID })
+	c.people = unique(c, "/people", domain.People, func(x usm.Person) string { return x.ID })
+	c.items = unique(c, "/catalogue", domain.Catalogue, func(x usm.Item) string { return x.ID })
 	unique(c, "/solutions", domain.Solutions, func(x usm.Solution) string { return x.ID })
 	for _, team := range domain.Teams {
 		c.suppliers[team.ID] = team.External
@@ -43,8 +44,8 @@ func beyondSchema(domain usm.Domain) []usm.FieldError {
 	for _, agreement := range domain.Agreements {
 		c.agreements[agreement.ID] = agreement.Type
 	}
-	c.clock()
-	c.people()
+	c.clocks()
+	c.staff()
 	c.offering()
 	c.parties()
 	c.register()
@@ -81,37 +82,8 @@ func (c *checker) allKnown(pointer, what string, list []string, ids map[string]b
 	}
 }
 
-// clock checks time zone and calendar.
-func (c *checker) clock() {
-	zone := c.domain.TimeZone
-	if _, err := time.LoadLocation(zone); zone != "" && (err != nil || zone == "Local") {
-		c.mistakef("/time_zone", "unknown time zone %q", zone)
-	}
-	hours, open := c.domain.Calendar.Hours, false
-	for _, day := range slices.Sorted(maps.Keys(hours)) {
-		end := ""
-		for i, window := range hours[day] {
-			at := fmt.Sprintf("/calendar/hours/%s/%d", escape(day), i)
-			if len(window) != len("08:00-12:00") {
-				continue
-			}
-			from, to := window[:5], window[6:]
-			switch {
-			case from >= to:
-				c.mistakef(at, "must end after it begins")
-			case from < end:
-				c.mistakef(at, "must begin after the window before it ends")
-			}
-			end, open = to, true
-		}
-	}
-	if len(hours) > 0 && !open {
-		c.mistakef("/calendar/hours", "must have a window in which somebody works")
-	}
-}
-
-// people checks profiles and who holds them.
-func (c *checker) people() {
+// staff checks profiles and who holds them.
+func (c *checker) staff() {
 	conflicts := map[[2]string]bool{}
 	for i, profile := range c.domain.Profiles {
 		at := fmt.Sprintf("/profiles/%d/conflicts", i)
@@ -166,6 +138,7 @@ func (c *checker) register() {
 	for i, component := range c.domain.Components {
 		at := fmt.Sprintf("/components/%d", i)
 		c.known(at+"/service", "service", component.Service, c.services)
+		c.allKnown(at+"/users", "person", component.Users, c.people)
 		for j, relation := range component.Relations {
 			to := fmt.Sprintf("%s/relations/%d/to", at, j)
 			c.known(to, "component", relation.To, c.components)

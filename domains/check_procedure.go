@@ -165,12 +165,7 @@ func (c *checker) system(at string, row usm.ProcedureStep) {
 	if row.Request == nil {
 		return
 	}
-	for _, m := range mapping.CheckRequest(*row.Request) {
-		c.mistakef(at+"/request"+m.Pointer, "%s", m.Detail)
-	}
-	if url := row.Request.URL; url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		c.mistakef(at+"/request/url", "must begin with https:// or http://")
-	}
+	c.request(at+"/request", *row.Request)
 }
 
 // mapped checks that the signal gives what the step needs: an outcome where it decides, the required fields, no others.

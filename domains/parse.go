@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -48,9 +50,17 @@ func Schema() map[string]any {
 }
 
 // Parse reads a domain file (YAML, and so JSON too). Any mistake gives a *FileError that lists all of them; name is the
-// file's name in it. Version is 0 whatever the file says.
-func Parse(name string, source []byte) (usm.Domain, error) {
+// file's name in it. Version is 0 whatever the file says. A file that names another one is refused: see ParseIn. A calendar
+// that does not open within two years from now is a mistake, so what was right once may be wrong years later.
+func Parse(name string, source []byte) (usm.Domain, error) { return ParseIn(nil, name, source) }
+
+// ParseIn is Parse for a domain file in a folder: a calendar's icalendar_file, a path from there, is read in and stands in
+// the domain as its icalendar.
+func ParseIn(folder fs.FS, name string, source []byte) (usm.Domain, error) {
 	value, r := read(source)
+	if len(r.mistakes) == 0 {
+		r.include(folder, value)
+	}
 	if len(r.mistakes) > 0 {
 		return usm.Domain{}, fileError(name, r.mistakes, r.places)
 	}
@@ -93,11 +103,13 @@ func check(value any) (usm.Domain, []usm.FieldError) {
 	return domain, merge(mistakes, beyondSchema(domain))
 }
 
-// merge adds the mistakes that are not at a place where the schema found one already: those would be its echo.
+// merge adds the mistakes that are not at or around a place where the schema found one already: those would be its echo.
 func merge(mistakes, more []usm.FieldError) []usm.FieldError {
 	known := map[string]bool{}
 	for _, m := range mistakes {
-		known[m.Pointer] = true
+		for at := m.Pointer; at != ""; at = at[:strings.LastIndexByte(at, '/')] {
+			known[at] = true
+		}
 	}
 	for _, m := range more {
 		if !known[m.Pointer] {

@@ -174,6 +174,11 @@ func TestSchema(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
+	f.Add([]byte(clocked))
+	f.Add([]byte(strings.Replace(clocked, "openings:", "icalendar: \"BEGIN:VCALENDAR\\nEND:VCALENDAR\"\n    openings:", 1)))
+	f.Add([]byte(strings.Replace(clocked, "calendar: night", "calendar: none", 1)))
+	f.Add([]byte(strings.Replace(clocked, "{name: New Year, month: 1, day: 1}", "{rrule: \"FREQ=MONTHLY;BYDAY=40MO\"}", 1)))
+	f.Add([]byte("calendar: {icalendar_file: /etc/passwd}\n"))
 	f.Add([]byte("a: &x [1, 2]\nb: *x\n"))
 	f.Add([]byte("a: !!binary aGk=\n<<: {b: 1}\n"))
 	f.Add([]byte("? [complex, key]\n: value\n"))

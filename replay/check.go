@@ -29,7 +29,7 @@ func (m Mapping) check() []string {
 			wrong("columns.%s: either date or values", name)
 		}
 	}
-	for _, pattern := range m.patterns() {
+	for _, pattern := range append(m.patterns(), m.Facts.patterns()...) {
 		for column, value := range pattern {
 			if value == "" || strings.Contains(value, `: "`) && strings.HasSuffix(value, `"`) { // YAML took the first colon
 				wrong("%q needs a value; in {} a column with a colon in its name is written in quotes", column)
@@ -43,6 +43,9 @@ func (m Mapping) check() []string {
 	}
 	for i, rule := range m.Events {
 		mistakes = append(mistakes, rule.check(fmt.Sprintf("events[%d]", i))...)
+	}
+	if m.Facts != nil {
+		mistakes = append(mistakes, m.Facts.check(m)...)
 	}
 	slices.Sort(mistakes)
 	return mistakes

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strings"
@@ -15,7 +16,10 @@ import (
 type csvFormat struct {
 	header    []string
 	delimiter rune
-	last      map[string]int // line of the last row of each case
+	// last is the line of the last row of each case, by a hash of its name, for a long log has many. Two cases with the same
+	// hash would be given later than they might be.
+	last map[uint64]int
+	seed maphash.Seed
 }
 
 func (f *csvFormat) columns(in *bufio.Reader) ([]string, error) {
@@ -54,9 +58,9 @@ func (f *csvFormat) records(in *bufio.Reader) *records {
 }
 
 func (f *csvFormat) count(in *bufio.Reader, column string) int {
-	f.last = map[string]int{}
+	f.last, f.seed = map[uint64]int{}, maphash.MakeSeed()
 	f.each(in, column, func(id string, line int, _ []string) bool {
-		f.last[id] = line
+		f.last[maphash.String(f.seed, id)] = line
 		return true
 	}, func(Refusal) {})
 	return len(f.last)
@@ -107,7 +111,7 @@ func (f *csvFormat) cases(in *bufio.Reader, column string, give func(Case) bool,
 		} else {
 			c.Rows = append(c.Rows, Row{Line: line, Values: f.values(fields)})
 		}
-		if line == f.last[id] {
+		if line == f.last[maphash.String(f.seed, id)] {
 			delete(open, id)
 		}
 		for len(order) > 0 && open[order[0].ID] == nil {

@@ -63,6 +63,10 @@ func TestCSV(t *testing.T) {
 			content: "\ufeffid;v\r\na;1\r\n\r\nb;2",
 			cases:   []string{"a:1", "b:2"},
 		},
+		"ReadsLinesThatEndAsOnWindows": {
+			content: "v,id\r\n1,a\r\n2,b\r\n3,a\n",
+			cases:   []string{"a:1,3", "b:2"},
+		},
 		"ReadsQuotedFieldsOverSeveralLines": {
 			content: "id,v\na,\"1\nand \"\"more\"\"\"\nb,2\n",
 			cases:   []string{"a:1\nand \"more\"", "b:2"},

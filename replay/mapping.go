@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -33,8 +34,10 @@ type Mapping struct {
 	Steps   []StepRule        `yaml:"steps"`   // the first one for a step whose When holds says how it is finished
 	Events  []EventRule       `yaml:"events"`  // what happens while a step is open
 	Signals map[string]any    `yaml:"signals"` // what another system says, by the name of the signal; {} when absent
+	Facts   *FactRule         `yaml:"facts"`   // how a case is measured; nil: the log can be replayed and not rehearsed
 
-	digest string // of the file
+	digest string   // of the file
+	tells  []string // columns that the facts use, and those that are checked
 }
 
 // Column converts one column. Values that do not fit refuse the row.
@@ -147,15 +150,27 @@ func parseMapping(name string, raw []byte) (Mapping, error) {
 		return Mapping{}, fmt.Errorf("mapping %s: %s", name, strings.Join(mistakes, "; "))
 	}
 	m.digest = digest(string(raw))
+	if m.Facts != nil {
+		m.tells = slices.Concat(m.measured(), slices.Collect(maps.Keys(m.Columns)))
+	}
 	return m, nil
 }
 
 // Fits returns an error that names the columns the mapping uses and the log has not. Attributes of XES events need not
 // be in the first event, so only the case is looked for there.
-func (m Mapping) Fits(l *Log) error {
-	needed := []string{m.Case}
-	if _, isCSV := l.format.(*csvFormat); isCSV {
-		needed = m.uses()
+func (m Mapping) Fits(l *Log) error { return m.fits(l, m.uses()) }
+
+// Measures is Fits for the columns that the facts use, which a replay does not need; a mapping without facts never fits.
+func (m Mapping) Measures(l *Log) error {
+	if m.Facts == nil {
+		return fmt.Errorf("mapping %s has no facts, which say how the cases of a log are measured", m.Name)
+	}
+	return m.fits(l, m.measured())
+}
+
+func (m Mapping) fits(l *Log, needed []string) error {
+	if _, isCSV := l.format.(*csvFormat); !isCSV {
+		needed = []string{m.Case}
 	}
 	if lacks := missing(needed, l.Columns); len(lacks) > 0 {
 		return fmt.Errorf("mapping %s: the log has no column %s", m.Name, strings.Join(lacks, ", "))

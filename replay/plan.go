@@ -35,7 +35,7 @@ type Event struct {
 
 // Plan decides what a case does. Rows that do not fit are left out and returned; ok is false when none is left.
 func (m Mapping) Plan(c Case, w World) (plan Plan, refused []Refusal, ok bool) {
-	rows, refused := m.convert(c)
+	rows, refused := m.convert(c, func(string) bool { return true })
 	if len(rows) == 0 {
 		return Plan{}, refused, false
 	}
@@ -64,21 +64,36 @@ func (r CallRule) call(s scope) usm.NewCall {
 		Subject: line(r.Subject, maxSubject), Description: line(r.Description, maxText),
 		Impact: usm.Level(line(r.Impact, maxSubject)), Urgency: usm.Level(line(r.Urgency, maxSubject)),
 	}
+	call.Requester, call.Service, call.Components = r.requester(s), text(s, r.Service), r.components(s)
+	return call
+}
+
+// requester is the person of the domain who asks.
+func (r CallRule) requester(s scope) string {
 	asker := s.now(r.Requester)
-	if call.Requester = asker; !slices.Contains(s.world.Requesters, asker) {
-		call.Requester = spread(asker, s.world.Requesters)
+	if slices.Contains(s.world.Requesters, asker) {
+		return asker
 	}
-	if service, ok := s.tree(r.Service); ok {
-		call.Service, _ = service.(string)
-	}
-	components, _ := s.tree(r.Components)
-	list, _ := components.([]any)
+	return spread(asker, s.world.Requesters)
+}
+
+func (r CallRule) components(s scope) []string {
+	value, _ := s.tree(r.Components)
+	list, _ := value.([]any)
+	var ids []string
 	for _, component := range list {
 		if id, isText := component.(string); isText {
-			call.Components = append(call.Components, id)
+			ids = append(ids, id)
 		}
 	}
-	return call
+	return ids
+}
+
+// text expands a tree that is to come to one text.
+func text(s scope, node any) string {
+	value, _ := s.tree(node)
+	text, _ := value.(string)
+	return text
 }
 
 // events lists what happens, by the step during which it does.
@@ -117,12 +132,12 @@ func (c Condition) holds(rows []Row) bool {
 	return some && (len(c.None) == 0 || !slices.ContainsFunc(rows, c.None.matches))
 }
 
-// convert checks and converts every row of a case.
-func (m Mapping) convert(c Case) (rows []Row, refused []Refusal) {
+// convert checks and converts the columns of every row of a case that count.
+func (m Mapping) convert(c Case, counts func(column string) bool) (rows []Row, refused []Refusal) {
 	for _, row := range c.Rows {
 		values := map[string]string{}
 		for column, value := range row.Values {
-			if value != "" && !slices.Contains(m.Unknown, value) {
+			if value != "" && counts(column) && !slices.Contains(m.Unknown, value) {
 				values[column] = value
 			}
 		}

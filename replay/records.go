@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 const byteOrderMark = "\ufeff"
@@ -39,6 +40,9 @@ func (r *records) read() (fields []string, line int, err error) {
 	line = r.line
 	if record, err = r.untilQuotesClose(record); err != nil {
 		return nil, line, err
+	}
+	if !bytes.ContainsRune(record, '"') { // as encoding/csv, and several times as fast
+		return strings.Split(strings.TrimSuffix(strings.TrimSuffix(string(record), "\n"), "\r"), string(r.delimiter)), line, nil
 	}
 	reader := csv.NewReader(bytes.NewReader(record))
 	reader.Comma = r.delimiter

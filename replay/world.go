@@ -17,6 +17,8 @@ type World struct {
 	Categories []string
 	Services   []string
 	Components []string
+	Teams      []string // the provider's own
+	Suppliers  []string
 }
 
 func (w World) ids(over string) []string {
@@ -35,7 +37,7 @@ func (d *driver) learn(ctx context.Context) error {
 	for _, person := range sortedKeys(d.people) {
 		domain, err := d.people[person].Domain(ctx, d.Domain)
 		if err == nil {
-			d.world = worldOf(domain, d.people)
+			d.world = WorldOf(domain, func(person string) bool { return d.people[person] != nil })
 			break
 		}
 		if _, ok := errors.AsType[*client.Problem](err); !ok {
@@ -54,10 +56,11 @@ func (d *driver) learn(ctx context.Context) error {
 	return nil
 }
 
-func worldOf(domain usm.Domain, people map[string]*client.Client) World {
+// WorldOf returns what a domain has to offer; asks says which of its people may be made to ask.
+func WorldOf(domain usm.Domain, asks func(person string) bool) World {
 	w := World{Domain: domain.ID}
 	for _, p := range domain.People {
-		if p.Customer != "" && len(p.Profiles) == 0 && !p.Inactive && people[p.ID] != nil {
+		if p.Customer != "" && len(p.Profiles) == 0 && !p.Inactive && asks(p.ID) {
 			w.Requesters = append(w.Requesters, p.ID)
 		}
 	}
@@ -70,7 +73,14 @@ func worldOf(domain usm.Domain, people map[string]*client.Client) World {
 	for _, c := range domain.Components {
 		w.Components = append(w.Components, c.ID)
 	}
-	for _, ids := range [][]string{w.Requesters, w.Categories, w.Services, w.Components} {
+	for _, t := range domain.Teams {
+		if t.External {
+			w.Suppliers = append(w.Suppliers, t.ID)
+		} else {
+			w.Teams = append(w.Teams, t.ID)
+		}
+	}
+	for _, ids := range [][]string{w.Requesters, w.Categories, w.Services, w.Components, w.Teams, w.Suppliers} {
 		slices.Sort(ids)
 	}
 	return w

@@ -43,6 +43,19 @@ func TestActions(t *testing.T) {
 		},
 		"Abort": {"rita", "abort", reason, nil, usm.Action{Name: usm.ActionAbort, Text: "Because."}},
 		"Note":  {"ravi", "notes", map[string]any{"text": "Me too"}, nil, usm.Action{Name: usm.ActionNote, Text: "Me too"}},
+		"Pause": {
+			"omar", "pause",
+			map[string]any{"reason": "freeze", "note": "No changes this week."},
+			clocked,
+			usm.Action{Name: usm.ActionPause, Reason: "freeze", Text: "No changes this week."},
+		},
+		"Resume": {"carla", "resume", map[string]any{"reason": "freeze"}, clocked, usm.Action{Name: usm.ActionResume, Reason: "freeze"}},
+		"Rebind": {
+			"carla", "rebind",
+			map[string]any{"reason": "The calendar was wrong.", "applies": "recompute"},
+			clocked,
+			usm.Action{Name: usm.ActionRebind, Text: "The calendar was wrong.", Applies: usm.Recompute},
+		},
 		"Link": {
 			"omar", "links",
 			map[string]any{"to": "INC-000002", "kind": "related"},
@@ -72,6 +85,10 @@ func asked(v *usm.CallView) {
 	v.WaitingFor = usm.WaitingView{Kind: usm.WaitAnswer, Step: v.Step, People: []string{v.Requester}, Question: "Which room?"}
 }
 
+func clocked(v *usm.CallView) {
+	v.Clocks, v.Paused = []usm.Clock{{ID: "sa-1/handling", State: usm.ClockRunning}}, []string{"freeze"}
+}
+
 func delivered(v *usm.CallView) { v.Step = usm.ReviewRecovery; await(v) }
 
 func TestActionsRefuse(t *testing.T) {
@@ -95,6 +112,11 @@ func TestActionsRefuse(t *testing.T) {
 		"ALinkToItself":          {"omar", "links", map[string]any{"to": "INC-000001", "kind": "related"}, 422, usm.CodeInvalid, "/to"},
 		"ALinkToNothing":         {"omar", "links", map[string]any{"to": "INC-000077", "kind": "related"}, 422, usm.CodeInvalid, "/to"},
 		"ALinkOfNoKind":          {"omar", "links", map[string]any{"to": "INC-000077", "kind": "Re lated"}, 422, usm.CodeInvalid, "/kind"},
+		"APauseWithoutAReason":   {"omar", "pause", map[string]any{"note": "n"}, 422, usm.CodeInvalid, "/reason"},
+		"APauseWithoutClocks":    {"omar", "pause", map[string]any{"reason": "freeze"}, 409, usm.CodeOutOfTurn, ""},
+		"ARebindWithoutReason":   {"carla", "rebind", map[string]any{}, 422, usm.CodeInvalid, "/reason"},
+		"ARebindInAnotherWay":    {"carla", "rebind", map[string]any{"reason": "r", "applies": "later"}, 422, usm.CodeInvalid, "/applies"},
+		"ARebindByWhoMayOnlyAct": {"omar", "rebind", map[string]any{"reason": "r"}, 403, usm.CodeForbidden, ""},
 		"AStepByAMachine":        {"admin", "steps/accept_incident", map[string]any{}, 403, usm.CodeForbidden, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

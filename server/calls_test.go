@@ -118,11 +118,12 @@ func TestOpenCallTypes(t *testing.T) {
 		"AnItemWithFactsBesideItsOwnFields": {
 			"", map[string]any{"item": "new-laptop", "model": "fast", "lasting": true}, "laptop", usm.ServiceRequest, 0,
 		},
+		"AnItemThatIsNotAgreedInAdvanceAsAWish": {"sa-1@2", map[string]any{"item": "new-mailbox"}, "mail", usm.Wish, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			w.store.covered = c.covered
+			w.store.covered = usm.Coverage{Agreement: c.covered, Clause: "north", Why: c.covered + " by clause north"}
 			body := newIncident(map[string]any{"service": c.service, "fields": c.fields})
 			delete(body, "type")
 			if c.fields == nil {
@@ -134,8 +135,12 @@ func TestOpenCallTypes(t *testing.T) {
 			require.Equal(t, c.rule, view.Typing.Rule)
 			require.NotEmpty(t, view.Typing.Reason)
 			if c.fields["item"] != nil {
-				require.Contains(t, view.Typing.Reason, "new-laptop")
-				require.Equal(t, "laptop", view.Service)
+				require.Contains(t, view.Typing.Reason, c.fields["item"])
+				require.Equal(t, map[any]string{"new-laptop": "laptop", "new-mailbox": "mail"}[c.fields["item"]], view.Service)
+			}
+			if c.rule == 5 || c.fields["item"] == "new-laptop" {
+				require.Contains(t, view.Typing.Reason, "sa-1@2", "the agreement")
+				require.Contains(t, view.Typing.Reason, "clause north", "and its clause")
 			}
 		})
 	}

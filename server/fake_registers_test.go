@@ -82,13 +82,6 @@ func (s *fakeStore) Component(_ context.Context, domain, id string) (usm.Compone
 	return usm.Component{}, nil, usm.Errorf(usm.CodeNotFound, "no component %s", id)
 }
 
-func (s *fakeStore) Agreements(_ context.Context, domain string) ([]usm.Agreement, error) {
-	if domain != "it" {
-		return nil, nil
-	}
-	return []usm.Agreement{{ID: "sa-1", Type: usm.SA, Version: 2}, {ID: "sa-1", Type: usm.SA, Version: 1}}, nil
-}
-
 func (s *fakeStore) Solutions(_ context.Context, domain, _ string, _ usm.Page) ([]usm.Solution, string, error) {
 	return []usm.Solution{{ID: "restart", Title: "Restart it", Text: domain}}, "", nil
 }
@@ -133,16 +126,22 @@ func itDomain() usm.Domain {
 		Categories: []usm.Category{{ID: "software", Name: "Software"}},
 		Profiles:   []usm.Profile{{ID: "desk", Name: "Service desk", Class: usm.Operator}, {ID: "boss", Name: "Boss", Class: usm.Manager}},
 		People: []usm.Person{
-			{ID: "rita", Name: "Rita", Customer: "ward"},
+			{ID: "rita", Name: "Rita", Customer: "ward", Site: "north"},
 			{ID: "ravi", Name: "Ravi"},
 			{ID: "omar", Name: "Omar", Profiles: []string{"desk"}},
 			{ID: "gone", Name: "Gone", Inactive: true},
 		},
-		Services: []usm.Service{{ID: "mail", Name: "Mail"}, {ID: "laptop", Name: "Laptop"}},
-		Catalogue: []usm.Item{{ID: "new-laptop", Name: "New laptop", Service: "laptop", Type: usm.ServiceRequest, Schema: map[string]any{
-			"type": "object", "additionalProperties": false, "required": []any{"model"},
-			"properties": map[string]any{"model": map[string]any{"type": "string", "enum": []any{"light", "fast"}}},
-		}}},
+		Services: []usm.Service{
+			{ID: "mail", Name: "Mail", Specification: usm.Specification{Facility: usm.Facility{Functionality: []string{"a mailbox"}}}},
+			{ID: "laptop", Name: "Laptop"},
+		},
+		Catalogue: []usm.Item{
+			{ID: "new-mailbox", Name: "New mailbox", Service: "mail", Type: usm.ServiceRequest},
+			{ID: "new-laptop", Name: "New laptop", Service: "laptop", Type: usm.ServiceRequest, Schema: map[string]any{
+				"type": "object", "additionalProperties": false, "required": []any{"model"},
+				"properties": map[string]any{"model": map[string]any{"type": "string", "enum": []any{"light", "fast"}}},
+			}},
+		},
 		Components: []usm.Component{
 			{ID: "srv-1", Name: "Mail server", Type: "server", Version: 1}, {ID: "srv-2", Name: "Spare", Type: "server", Version: 1},
 		},

@@ -24,7 +24,8 @@ type fakeStore struct {
 	events   []usm.Event
 	wakes    []func()
 	filter   usm.CallFilter // of the last list
-	covered  string
+	norms    usm.NormFilter // of the last report
+	covered  usm.Coverage
 	away     error // what Ready and Caller return, when set
 	secret   string
 	listener int // how many listen now
@@ -186,12 +187,6 @@ func (s *fakeStore) Events(_ context.Context, number string, _ usm.Page) ([]usm.
 
 func (s *fakeStore) Binding(_ context.Context, number string) (usm.Binding, error) {
 	return usm.Binding{Version: 3, Categories: []string{"software"}, Procedure: procedure(number)}, nil
-}
-
-func (s *fakeStore) Covered(context.Context, string, string, string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.covered, nil
 }
 
 func (s *fakeStore) Callback(_ context.Context, secret string) (string, usm.Step, int, error) {

@@ -19,7 +19,9 @@ var contract = []string{
 	"POST /calls/{number}/signals/{name}", "POST /callbacks/{secret}", "GET /work", "GET /agreements", "GET /services",
 	"GET /catalogue", "GET /components", "GET /components/{domain}/{id}", "GET /people", "GET /profiles", "GET /domains",
 	"GET /domains/{id}", "PUT /domains/{id}", "POST /domains/{id}/plan", "GET /solutions", "GET /signals/dead-letters",
-	"POST /signals/dead-letters/{id}/replay", "GET /events", "GET /me",
+	"POST /signals/dead-letters/{id}/replay", "GET /events", "GET /me", "GET /calls/{number}/clocks", "POST /calls/{number}/pause",
+	"POST /calls/{number}/resume", "POST /calls/{number}/rebind", "GET /agreements/{domain}/{id}",
+	"GET /agreements/{domain}/{id}/difference", "GET /reports/norms", "GET /reports/norms/calls", "GET /reports/availability",
 }
 
 type operationDoc struct {
@@ -109,6 +111,8 @@ func TestPages(t *testing.T) {
 		"/api/docs":    {"text/html; charset=utf-8", `src="/api/docs.js"`},
 		"/api/docs.js": {"text/javascript; charset=utf-8", "openapi.json"},
 		"/style.css":   {"text/css; charset=utf-8", ":root"},
+		"/calls/INC-1": {"text/html; charset=utf-8", `src="/call.js"`},
+		"/call.js":     {"text/javascript; charset=utf-8", "timeZoneName"},
 	} {
 		t.Run("NeedNoTokenAndNothingFromElsewhere "+path, func(t *testing.T) {
 			t.Parallel()

@@ -80,6 +80,10 @@ func describe(k jsonschema.ErrorKind) string {
 		return "must have at least one item"
 	case *kind.MaxItems:
 		return fmt.Sprintf("must have at most %d items, not %d", k.Want, k.Got)
+	case *kind.Minimum:
+		return fmt.Sprintf("must be at least %s, not %s", k.Want.RatString(), k.Got.RatString())
+	case *kind.Maximum:
+		return fmt.Sprintf("must be at most %s, not %s", k.Want.RatString(), k.Got.RatString())
 	case *kind.MinProperties:
 		return "must not be empty"
 	case *kind.MaxProperties:

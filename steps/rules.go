@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usm-works/usm/steps/promise"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -19,9 +20,7 @@ func beyondSchema(step usm.Step, fields map[string]any) []usm.FieldError {
 			mistakes = append(mistakes, usm.FieldError{Pointer: "/fields/end", Detail: "must not be before the start"})
 		}
 	case usm.DraftOffer:
-		if after(fields["valid_from"], fields["valid_until"]) {
-			mistakes = append(mistakes, usm.FieldError{Pointer: "/fields/valid_until", Detail: "must not be before the first day"})
-		}
+		mistakes = append(mistakes, promises(fields)...)
 	case usm.SelectMeasure:
 		mistakes = append(mistakes, choiceIsAMeasure(fields)...)
 	default:
@@ -29,7 +28,7 @@ func beyondSchema(step usm.Step, fields map[string]any) []usm.FieldError {
 	return mistakes
 }
 
-// after reports whether both are instants or days and the first is after the second.
+// after reports whether both are instants and the first is after the second.
 func after(first, second any) bool {
 	a, okA := instant(first)
 	b, okB := instant(second)
@@ -38,12 +37,24 @@ func after(first, second any) bool {
 
 func instant(value any) (time.Time, bool) {
 	text, _ := value.(string)
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
+	at, err := time.Parse(time.RFC3339, text)
+	return at, err == nil
+}
+
+// promises checks what the offer promises. One that is no offer the schema has refused.
+func promises(fields map[string]any) []usm.FieldError {
+	offer, err := Decode[usm.Offer](fields)
+	if err != nil {
+		return nil
 	}
-	return time.Time{}, false
+	mistakes := promise.Check(usm.Agreement{
+		Type: offer.Type, Coverage: offer.Coverage, Norms: offer.Norms, Pauses: offer.Pauses, Warnings: offer.Warnings,
+		Escalation: offer.Escalation, ValidFrom: offer.ValidFrom, ValidUntil: offer.ValidUntil, Renewal: offer.Renewal,
+	})
+	for i := range mistakes {
+		mistakes[i].Pointer = "/fields" + mistakes[i].Pointer
+	}
+	return mistakes
 }
 
 func choiceIsAMeasure(fields map[string]any) []usm.FieldError {

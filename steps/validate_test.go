@@ -78,16 +78,6 @@ func TestValidate(t *testing.T) {
 			[]string{"/fields/valid_until: must not be before the first day"},
 		},
 		{
-			"OfferIsCheckedInDepth", usm.DraftOffer, "",
-			`{"agreement": "a b", "type": "SLA", "services": [], "cost": "0", "ready": "r", "norms": [{"type": "incident", "handling": "soon"}]}`,
-			[]string{
-				"/fields/agreement: must be an id: no blanks",
-				"/fields/norms/0/handling: must be a duration like 8h or 1h30m",
-				"/fields/services: must have at least one item",
-				"/fields/type: must be one of SA, OLA or UC",
-			},
-		},
-		{
 			"SpecificationNeedsAFunction", usm.SpecifyService, "",
 			`{"service": "s", "specification": {"facility": {"functionality": []}, "price": 1}}`,
 			[]string{"/fields/specification/facility/functionality: must have at least one item", "/fields/specification/price: is not known here"},
@@ -187,6 +177,8 @@ func TestValidateTakesAnyGoValue(t *testing.T) {
 func FuzzValidate(f *testing.F) {
 	f.Add("classify_incident", "", `{"category": "c", "impact": "low", "urgency": "low"}`)
 	f.Add("update_register", "", `{"components": [{"action": "add", "component": {}}]}`)
+	f.Add("draft_offer", "", `{"agreement": "a", "type": "SA", "services": ["s"], "cost": "0", "ready": "r", "warnings": ["75%", "x"],
+		"norms": [{"type": "incident", "handling": "2 business days end", "named": [{"name": "n", "target": "1h", "stop": {}}]}]}`)
 	f.Add("select_measure", "accept", `{"measures": [1], "choice": "x"}`)
 	f.Fuzz(func(t *testing.T, step, outcome, fields string) {
 		var decoded map[string]any

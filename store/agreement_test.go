@@ -66,16 +66,12 @@ func TestAgreement(t *testing.T) {
 		require.Equal(t, 1, read[int](w, `SELECT count(*) FROM reservations WHERE NOT released`))
 		w.finish(input(call, usm.NegotiateOffer, decided(usm.Agreed)), usm.Effects{OfferState: "agreed"})
 		require.Equal(t, map[int]string{1: "in_force", 2: "agreed"}, w.agreements())
-		covered, err := w.Covered(w.ctx(), "it", "eve", "chat")
-		require.NoError(t, err)
-		require.Empty(t, covered)
+		require.Empty(t, w.covered("eve", "chat"))
 
 		w.through(call, usm.RealiseAgreement)
 		w.finish(input(call, usm.ReviewAgreement), usm.Effects{OfferState: "in_force"})
 		require.Equal(t, map[int]string{1: "ended", 2: "in_force"}, w.agreements())
-		covered, err = w.Covered(w.ctx(), "it", "eve", "chat")
-		require.NoError(t, err)
-		require.Equal(t, "sa-hq@2", covered)
+		require.Equal(t, "sa-hq@2", w.covered("eve", "chat").Agreement)
 		domain, err := w.Domain(w.ctx(), "it", 0)
 		require.NoError(t, err)
 		require.Len(t, domain.Services, 3)
@@ -90,6 +86,30 @@ func TestAgreement(t *testing.T) {
 			ID: "sa-hq", Type: usm.SA, Customer: "hq", Provider: "it", Services: []string{"mail", "web", "chat"}, Version: 2,
 			State: "in_force", Under: []string{"uc-vendor"}, Cost: "1", Ready: "works", Call: call.Number,
 		}, agreements[0])
+	})
+
+	t.Run("KeepsWhatTheOfferSays", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		offer := chat()
+		offer.Coverage = []usm.Clause{{ID: "north", Text: "Everybody in the north", Sites: []string{"north"}}}
+		offer.Requests, offer.Calendar = []string{"mailbox"}, "24x7"
+		offer.Norms = []usm.Norm{{Type: usm.Incident, Priority: usm.PriorityHigh, Handling: "4h", Pause: []string{}}}
+		offer.Pauses = []usm.PauseReason{{ID: "frozen", Accountable: "customer"}}
+		offer.Warnings, offer.Escalation = []string{"50%"}, []usm.Escalation{{At: "+1h", Notify: []string{"manager"}}}
+		offer.Applies, offer.Renewal = usm.FromChange, []int{60, 14}
+		offer.ValidFrom, offer.ValidUntil = "2020-01-01", "2999-12-31"
+		w.drafted(offer)
+		agreements, err := w.Agreements(w.ctx(), "it")
+		require.NoError(t, err)
+		kept := agreements[0]
+		got := usm.Offer{
+			Agreement: kept.ID, Type: kept.Type, Services: kept.Services, Under: kept.Under, Coverage: kept.Coverage,
+			Requests: kept.Requests, Calendar: kept.Calendar, Norms: kept.Norms, Pauses: kept.Pauses, Warnings: kept.Warnings,
+			Escalation: kept.Escalation, Applies: kept.Applies, Renewal: kept.Renewal, Cost: kept.Cost, Ready: kept.Ready,
+			ValidFrom: kept.ValidFrom, ValidUntil: kept.ValidUntil, Reservations: offer.Reservations,
+		}
+		require.Equal(t, offer, got)
 	})
 
 	t.Run("ReleasesItsReservationsWhenItIsNotAgreed", func(t *testing.T) {
@@ -143,6 +163,45 @@ func TestAgreement(t *testing.T) {
 			_, err := w.FinishStep(w.ctx(), in, usm.Effects{Offer: &c.offer})
 			require.Equal(t, c.want, pointers(refusal(t, usm.CodeInvalid, err)), name)
 		}
+	})
+
+	t.Run("PointsAtWhatItsNormsAndClausesNameInVain", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		call := w.drafted(chat())
+		offer := chat()
+		lost := []usm.Escalation{{Notify: []string{"accountable", "moles"}, Reassign: []string{"moles"}, Open: &usm.Raised{Service: "fax"}}}
+		offer.Calendar, offer.Requests, offer.Escalation = "moon", []string{"mailbox", "tea"}, lost
+		offer.Coverage = []usm.Clause{{People: []string{"eve", "zoe"}, Components: []string{"srv-9"}, Services: []string{"chat", "fax"}}}
+		offer.Pauses = []usm.PauseReason{{ID: "frozen", Accountable: usm.AccountableCustomer}}
+		offer.Norms = []usm.Norm{
+			{Type: usm.Incident, Calendar: usm.AroundTheClock, Pause: []string{"answer", "frozen"}},
+			{Type: usm.Risk, Calendar: "moon", Pause: []string{"tea"}, Named: []usm.NamedNorm{{Calendar: "moon", Escalation: lost[:1:1]}}},
+		}
+		in := input(call, usm.DraftOffer, func(in *usm.StepInput) { in.Attempt, in.Next.Attempt = 2, 2 })
+		_, err := w.FinishStep(w.ctx(), in, usm.Effects{Offer: &offer})
+		require.Equal(t, []string{
+			"/fields/calendar", "/fields/coverage/0/components/0", "/fields/coverage/0/people/1", "/fields/coverage/0/services/1",
+			"/fields/escalation/0/notify/1", "/fields/escalation/0/open/service", "/fields/escalation/0/reassign/0",
+			"/fields/norms/1/calendar", "/fields/norms/1/named/0/calendar", "/fields/norms/1/named/0/escalation/0/notify/1",
+			"/fields/norms/1/named/0/escalation/0/open/service", "/fields/norms/1/named/0/escalation/0/reassign/0",
+			"/fields/norms/1/pause/0", "/fields/requests/1",
+		}, pointers(refusal(t, usm.CodeInvalid, err)))
+	})
+
+	t.Run("DoesNotRestOnItself", func(t *testing.T) {
+		t.Parallel()
+		w, _ := with(t, func(d *usm.Domain) {
+			d.Agreements = append(d.Agreements, usm.Agreement{
+				ID: "ola-desk", Type: usm.OLA, Customer: "it", Provider: "desk", Services: []string{"web"}, Under: []string{"uc-vendor"},
+			})
+		})
+		call := w.drafted(chat())
+		in := input(call, usm.DraftOffer, func(in *usm.StepInput) { in.Attempt, in.Next.Attempt = 2, 2 })
+		_, err := w.FinishStep(w.ctx(), in, usm.Effects{Offer: &usm.Offer{
+			Agreement: "uc-vendor", Type: usm.UC, Provider: "vendor", Services: []string{"web"}, Under: []string{"ola-desk"},
+		}})
+		require.Equal(t, []string{"/fields/under/0"}, pointers(refusal(t, usm.CodeInvalid, err)))
 	})
 
 	t.Run("OfARequesterWithoutCustomerNeedsOneNamed", func(t *testing.T) {

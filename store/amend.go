@@ -10,7 +10,9 @@ import (
 // Amend writes a change that finishes no step, keyed by in.Key; the second time it returns the first result.
 //
 // usm.EventStepFinished is for the fork steps: their children have come back. usm.EventLinked refuses a call that does not
-// exist, usm.EventRetyped registers the call of the new type, usm.EventDeadLetter keeps in.Signals.
+// exist, usm.EventRetyped registers the call of the new type, usm.EventDeadLetter keeps in.Signals. usm.EventPaused and
+// usm.EventResumed need in.Reason, one of Binding.Reasons. usm.EventRebound puts the clocks under what is in force now.
+// usm.EventAlarm does what the clocks want done; an alarm that was overtaken leaves nothing and returns only the watch.
 func (s *Store) Amend(ctx context.Context, in usm.Amendment) (result usm.StepResult, err error) {
 	defer wrapf(&err, "Amend(%s, %s)", in.Call.Number, in.Kind)
 	if in.Key == "" {
@@ -23,9 +25,14 @@ func (s *Store) Amend(ctx context.Context, in usm.Amendment) (result usm.StepRes
 		}
 		if row.Done {
 			result = row.DoneResult.value
-			return nil
+			result.Watch, err = s.watch(ctx, t, row.callRow)
+			return err
 		}
 		a := amending{tx: t, row: row, in: in}
+		if in.Kind == usm.EventAlarm {
+			result, err = a.ring(ctx)
+			return err
+		}
 		result, err = a.amend(ctx)
 		return err
 	})
@@ -35,14 +42,16 @@ func (s *Store) Amend(ctx context.Context, in usm.Amendment) (result usm.StepRes
 // amending is one amendment on its way into the registers.
 type amending struct {
 	*tx
-	row    *locked
-	in     usm.Amendment
-	change change
-	result usm.StepResult
+	row     *locked
+	in      usm.Amendment
+	change  change
+	notices []usm.Notice
+	said    usm.Fact // what the trail row does not say
+	result  usm.StepResult
 }
 
 func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
-	before, attempt := a.row.facts(), a.row.Attempt
+	attempt := a.row.Attempt
 	if err := a.special(ctx); err != nil {
 		return usm.StepResult{}, err
 	}
@@ -53,8 +62,8 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 	}
 	event := a.row.event(a.in.Kind, a.in.Key, a.in.Actor)
 	event.Step, event.Attempt, event.Text = a.in.Step, attempt, a.in.Text
-	event.Fields.value, event.RequestID, event.Result.value = a.in.Fields, a.in.RequestID, a.result
-	event.Before.value, event.After.value = difference(before, a.row.facts())
+	event.Fields.value, event.RequestID = a.in.Fields, a.in.RequestID
+	event.Before.value, event.After.value = difference(a.row.was.facts(), a.row.facts())
 	var finished []stepRow
 	if a.in.Kind == usm.EventStepFinished {
 		event.State = usm.StepDone
@@ -62,7 +71,13 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 	} else {
 		event.Outcome = next.Outcome
 	}
-	a.change.record(a.row.callRow, event, nil)
+	watch, err := a.fold(ctx, &a.change, a.row, &event, a.said)
+	if err != nil {
+		return usm.StepResult{}, err
+	}
+	a.result.Watch = watch
+	event.Result.value = a.result
+	a.change.record(a.row.callRow, event, a.notices)
 	a.change.Update = []callRow{a.row.callRow}
 	if a.in.Next != nil {
 		a.change.Steps = a.row.stepRows(finished...)
@@ -85,6 +100,10 @@ func (a *amending) special(ctx context.Context) error {
 		return a.linkTo(ctx)
 	case usm.EventRetyped:
 		return a.retype(ctx)
+	case usm.EventPaused, usm.EventResumed:
+		return a.pause(ctx)
+	case usm.EventRebound:
+		return a.rebind(ctx)
 	case usm.EventDeadLetter:
 		return deadLetters(ctx, a.tx, a.row.Number, a.in.Text, a.in.Signals...)
 	}

@@ -7,19 +7,24 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/usm/clock"
 )
 
 // ApplyDomain writes a new version of a domain, or changes nothing when it equals the current one. Components and
 // agreements are written by the first version only; later differences are returned and left alone, as are those of a
-// service that a wish brought or changed.
+// service that a wish brought or changed. Every application returns the terms of all agreements that have turns to come, so
+// that applying a file again also mends a watch that was never started.
 func (s *Store) ApplyDomain(ctx context.Context, domain usm.Domain, by string) (result usm.DomainResult, err error) {
 	defer wrapf(&err, "ApplyDomain(%s)", domain.ID)
 	if domain.ID == "" {
 		return usm.DomainResult{}, usm.Invalid("/id", "a domain has an id")
 	}
 	err = s.transact(ctx, func(t *tx) error {
-		result, err = t.apply(ctx, domain, by)
-		return incoherent(err)
+		if result, err = t.apply(ctx, domain, by); err != nil {
+			return incoherent(err)
+		}
+		result.Terms, err = t.standing(ctx, domain.ID)
+		return err
 	})
 	return result, err
 }
@@ -51,12 +56,12 @@ func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.Domai
 		return usm.DomainResult{}, err
 	}
 	now := kept[0]
-	brought, err := t.broughtByWishes(ctx, domain.ID)
+	held, err := t.heldServices(ctx, domain.ID)
 	if err != nil {
 		return usm.DomainResult{}, err
 	}
 	result := usm.DomainResult{Version: version}
-	domain, result.NotApplied = leaveAlone(domain, now, brought)
+	domain, result.NotApplied = leaveAlone(domain, now, held)
 	if equal(domain, now) {
 		return result, nil
 	}
@@ -69,10 +74,14 @@ func (t *tx) applyFirst(ctx context.Context, domain usm.Domain, by string) (usm.
 	if err := t.writeVersion(ctx, domain, 1, by); err != nil {
 		return usm.DomainResult{}, err
 	}
+	var today string
+	if err := t.GetContext(ctx, &today, `SELECT local_date($1, now())`, domain.ID); err != nil {
+		return usm.DomainResult{}, err
+	}
 	agreements := make([]usm.Agreement, len(domain.Agreements))
 	for i, agreement := range domain.Agreements {
 		agreement.Version = max(agreement.Version, 1)
-		agreement.State = orElse(agreement.State, inForce)
+		agreement.State = stateOn(today, agreement)
 		agreements[i] = agreement
 	}
 	if err := t.insertAgreements(ctx, domain.ID, agreements...); err != nil {
@@ -84,6 +93,47 @@ func (t *tx) applyFirst(ctx context.Context, domain usm.Domain, by string) (usm.
 		components[i] = component
 	}
 	return usm.DomainResult{Version: 1, Changed: true}, t.insertComponents(ctx, domain.ID, "", components)
+}
+
+// stateOn is the state in which an agreement of a file is on a day: what is not said to be a draft or ended is as its
+// validity says.
+func stateOn(today string, a usm.Agreement) string {
+	switch {
+	case a.State == usm.AgreementDraft || a.State == usm.AgreementEnded:
+		return a.State
+	case a.ValidUntil != "" && a.ValidUntil < today:
+		return usm.AgreementExpired
+	case a.ValidFrom > today:
+		return usm.AgreementAgreed
+	}
+	return usm.AgreementInForce
+}
+
+// standing returns the terms of the versions that are in force or will be, where something is to come. It refuses a
+// domain in which one of them could not be measured: no call that it covers could be opened.
+func (t *tx) standing(ctx context.Context, id string) (watched []usm.AgreementTerm, err error) {
+	domain, err := t.currentDomain(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var rows []document[usm.Agreement]
+	err = t.SelectContext(ctx, &rows, `
+		SELECT document FROM agreements
+		WHERE domain = $1 AND (state = 'in_force' OR state = 'agreed' AND confirmed) ORDER BY place`, id)
+	if err != nil {
+		return nil, err
+	}
+	terms := usm.NewTerms(domain, "", nil)
+	terms.Links = values(rows)
+	if _, err := clock.Open(terms); err != nil {
+		return nil, usm.Errorf(usm.CodeInvalid, "its calendars and agreements measure nothing: %s", err)
+	}
+	for _, agreement := range terms.Links {
+		if term := termOf(domain, agreement); len(term.Events) > 0 {
+			watched = append(watched, term)
+		}
+	}
+	return watched, nil
 }
 
 // writeVersion writes the document and what is looked up by query.
@@ -109,12 +159,14 @@ func (t *tx) writeVersion(ctx context.Context, domain usm.Domain, version int, b
 const writePeople = `
 	WITH file AS (
 		SELECT p ->> 'id' AS id, p ->> 'name' AS name, coalesce(p ->> 'email', '') AS email,
-			coalesce(p ->> 'customer', '') AS customer, coalesce((p -> 'inactive')::boolean, false) AS inactive
+			coalesce(p ->> 'customer', '') AS customer, coalesce(p ->> 'site', '') AS site,
+			coalesce((p -> 'inactive')::boolean, false) AS inactive
 		FROM jsonb_array_elements($2::jsonb -> 'people') p),
 	gone AS (DELETE FROM people WHERE domain = $1 AND id NOT IN (SELECT id FROM file))
-	INSERT INTO people (domain, id, name, email, customer, inactive) SELECT $1, id, name, email, customer, inactive FROM file
-	ON CONFLICT (domain, id) DO UPDATE SET (name, email, customer, inactive)
-		= (excluded.name, excluded.email, excluded.customer, excluded.inactive)`
+	INSERT INTO people (domain, id, name, email, customer, site, inactive)
+	SELECT $1, id, name, email, customer, site, inactive FROM file
+	ON CONFLICT (domain, id) DO UPDATE SET (name, email, customer, site, inactive)
+		= (excluded.name, excluded.email, excluded.customer, excluded.site, excluded.inactive)`
 
 const writeGrants = `
 	WITH file AS (
@@ -141,13 +193,18 @@ const writeSolutions = `
 	INSERT INTO solutions (domain, id, document) SELECT $1, id, document FROM file ORDER BY place
 	ON CONFLICT (domain, id) DO UPDATE SET document = excluded.document`
 
-// broughtByWishes are the services that a wish brought or changed: only another wish may change them.
-func (t *tx) broughtByWishes(ctx context.Context, domain string) (map[string]bool, error) {
-	var brought []string
-	err := t.SelectContext(ctx, &brought, `SELECT id FROM services WHERE domain = $1 AND call IS NOT NULL`, domain)
-	known := map[string]bool{}
-	for _, id := range brought {
-		known[id] = true
-	}
-	return known, err
+// heldService is a service that a file cannot simply change or leave out.
+type heldService struct {
+	ID      string `db:"id"`
+	Brought bool   `db:"brought"` // a wish brought or changed it: only another wish may change it
+	Agreed  bool   `db:"agreed"`  // by an agreement that is in force or will be
+}
+
+func (t *tx) heldServices(ctx context.Context, domain string) (map[string]heldService, error) {
+	var held []heldService
+	err := t.SelectContext(ctx, &held, `
+		SELECT id, call IS NOT NULL AS brought, EXISTS (SELECT FROM agreements a WHERE a.domain = s.domain
+			AND a.services @> ARRAY[s.id] AND (a.state = 'in_force' OR a.state = 'agreed' AND a.confirmed)) AS agreed
+		FROM services s WHERE domain = $1`, domain)
+	return index(held, func(s heldService) string { return s.ID }), err
 }

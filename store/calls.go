@@ -41,8 +41,9 @@ func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err
 	return row.view(), nil
 }
 
-// Calls lists the calls that the filter leaves, the newest first, or with MayAct the most urgent first. next is the cursor
-// of the next page, "" at the end; usm.CodeInvalid for a cursor that is none.
+// Calls lists the calls that the filter leaves, the newest first, or with MayAct the most urgent first, by
+// priority and then by due date. next is the cursor of the next page, "" at the end; usm.CodeInvalid for a cursor that is
+// none.
 func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
 	defer wrapf(&err, "Calls")
 	q, err := selectCalls(filter)
@@ -119,7 +120,7 @@ func selectCalls(f usm.CallFilter) (*query, error) {
 	}
 	order := "c.opened_at DESC, c.number DESC"
 	if f.MayAct != "" {
-		order = "c.priority_rank, c.waiting_since, c.number"
+		order = workOrder
 		q.where(mayAct, f.MayAct)
 	}
 	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
@@ -132,6 +133,10 @@ func selectCalls(f usm.CallFilter) (*query, error) {
 	q.text = "SELECT " + viewColumns + " FROM calls c" + where + " ORDER BY " + order + " LIMIT " + q.arg(limit(f.Page)+1)
 	return q, nil
 }
+
+// workOrder is the order in which a person's work is listed, that of the index calls_work: a call without a due date comes
+// after those that have one.
+const workOrder = "c.priority_rank, coalesce(c.due, 'infinity'), c.waiting_since, c.number"
 
 // mayAct holds for the calls that a person can move on now; the first two lines are those of the index calls_work.
 const mayAct = `(c.closed_at IS NULL
@@ -154,7 +159,7 @@ func (q *query) after(cursor string, work bool) error {
 	if cursor == "" {
 		return nil
 	}
-	parts, err := readCursor(cursor, map[bool]int{true: 3, false: 2}[work])
+	parts, err := readCursor(cursor, map[bool]int{true: 4, false: 2}[work])
 	if err != nil {
 		return err
 	}
@@ -171,8 +176,11 @@ func (q *query) after(cursor string, work bool) error {
 	if err != nil {
 		return badCursor()
 	}
-	since := q.arg(at)
-	q.where("(c.priority_rank, c.waiting_since, c.number) > (%s, "+since+", "+number+")", rank)
+	if _, err := time.Parse(time.RFC3339Nano, parts[1]); err != nil && parts[1] != never {
+		return badCursor()
+	}
+	due, since := q.arg(parts[1]), q.arg(at)
+	q.where("("+workOrder+") > (%s, "+due+"::timestamptz, "+since+", "+number+")", rank)
 	return nil
 }
 
@@ -180,8 +188,15 @@ func cursorAfter(row callRow, work bool) string {
 	if !work {
 		return writeCursor(row.OpenedAt.Format(time.RFC3339Nano), row.Number)
 	}
-	return writeCursor(strconv.Itoa(row.Priority.Rank()+1), row.WaitingSince.Format(time.RFC3339Nano), row.Number)
+	due := never
+	if row.Due != nil {
+		due = row.Due.Format(time.RFC3339Nano)
+	}
+	return writeCursor(strconv.Itoa(row.Priority.Rank()+1), due, row.WaitingSince.Format(time.RFC3339Nano), row.Number)
 }
+
+// never is the due date of a call that has none, as Postgres writes it.
+const never = "infinity"
 
 // view is the row as the API shows it.
 func (r viewRow) view() usm.CallView {
@@ -192,7 +207,9 @@ func (r viewRow) view() usm.CallView {
 		Workflow: usm.WorkflowView{Number: workflow.Number, Name: r.Workflow}, Process: r.Process, Step: r.Step,
 		Attempt: r.Attempt, Priority: r.Priority, Impact: r.Impact, Urgency: r.Urgency, Category: r.Category,
 		Requester: r.Requester, Service: r.Service, Components: list(r.Components), Children: list(r.Children),
-		Links: list(r.Links.value), Clocks: []usm.Clock{}, AllowedActions: []string{}, Typing: r.Typing.value,
+		Links: list(r.Links.value), Clocks: list(r.Clock.value.Clocks), Paused: list(r.Clock.value.Paused),
+		Due: utc(r.Due), Agreement: r.Agreement, Clause: r.Clause,
+		Team: r.Team, AllowedActions: []string{}, Typing: r.Typing.value,
 		DomainVersion: r.DomainVersion, OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt.UTC(), FulfilledAt: utc(r.FulfilledAt),
 		ClosedAt: utc(r.ClosedAt), Outcome: r.Outcome, Fields: object(r.Fields.value), Revision: r.Changes,
 		Forked: r.ForkedAt != "",

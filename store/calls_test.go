@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"encoding/base64"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +25,9 @@ func (w world) list(filter usm.CallFilter) []string {
 		filter.Cursor = next
 	}
 }
+
+// badDue is a cursor of a person's work in which the due date is none.
+var badDue = base64.RawURLEncoding.EncodeToString([]byte(`["1","soon","2026-01-01T00:00:00Z","INC-000001"]`))
 
 func TestCalls(t *testing.T) {
 	t.Parallel()
@@ -98,10 +103,24 @@ func TestCalls(t *testing.T) {
 		require.Empty(t, w.view(first.Number).WaitingFor.People)
 	})
 
+	t.Run("OfAPersonThatAreEquallyUrgentComeByDueDate", func(t *testing.T) {
+		t.Parallel()
+		w := promising(t)
+		none := w.open(asked(usm.Incident, by("pat")))
+		late, soon := w.open(asked(usm.Incident)), w.taken(2*time.Hour, asked(usm.Incident))
+		other := w.open(asked(usm.Incident, by("pat")))
+		urgent := w.open(asked(usm.Incident, by("pat")))
+		require.NoError(t, w.exec(`UPDATE calls SET priority = 'high' WHERE number = $1`, urgent.Number))
+		want := []string{urgent.Number, soon.Number, late.Number, none.Number, other.Number}
+		require.Equal(t, want, w.list(usm.CallFilter{MayAct: "olga"}))
+		require.Equal(t, want, w.list(usm.CallFilter{MayAct: "olga", Page: usm.Page{Limit: 1}}), "page by page")
+		require.Contains(t, read[string](w, `SELECT indexdef FROM pg_indexes WHERE indexname = 'calls_work'`), "due")
+	})
+
 	t.Run("RefuseACursorThatIsNone", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
-		for _, cursor := range []string{"x", "WyJhIiwiYiJd", "WzFd"} {
+		for _, cursor := range []string{"x", "WyJhIiwiYiJd", "WzFd", badDue} {
 			for _, filter := range []usm.CallFilter{{}, {MayAct: "olga"}} {
 				filter.Cursor = cursor
 				_, _, err := w.Calls(w.ctx(), filter)

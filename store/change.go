@@ -20,6 +20,10 @@ type change struct {
 	Records []recordRow `json:"records,omitempty"`
 	Log     []logRow    `json:"log,omitempty"`
 	Starts  []startRow  `json:"starts,omitempty"`
+	Terms   []termsRow  `json:"terms,omitempty"`
+	Ledger  []ledgerRow `json:"ledger,omitempty"`
+	Clocks  []clockRow  `json:"clocks,omitempty"` // those that are not as they were
+	Gone    []clockRow  `json:"gone,omitempty"`   // those that a recomputation does not find any more
 }
 
 const writeChange = `
@@ -29,10 +33,11 @@ inserted AS (
 	SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'insert')),
 updated AS (
 	UPDATE calls c SET (domain_version, agreement, unauthorised, service, components, category, impact, urgency, priority,
-		status, workflow, step, attempt, outcome, route, waiting, waiting_since, fields, changes, fulfilled_at, closed_at)
+		status, workflow, step, attempt, outcome, route, waiting, waiting_since, fields, changes, fulfilled_at, closed_at,
+		clause, team, terms, clock, due)
 	= (n.domain_version, n.agreement, n.unauthorised, n.service, n.components, n.category, n.impact, n.urgency, n.priority,
 		n.status, n.workflow, n.step, n.attempt, n.outcome, n.route, n.waiting, n.waiting_since, n.fields, n.changes,
-		n.fulfilled_at, n.closed_at)
+		n.fulfilled_at, n.closed_at, n.clause, n.team, n.terms, n.clock, n.due)
 	FROM input, jsonb_populate_recordset(NULL::calls, change -> 'update') n WHERE c.number = n.number),
 stepped AS (
 	INSERT INTO call_steps AS s (call, step, attempt, state, by_person, for_person, outcome, reason, finished_at)
@@ -43,9 +48,9 @@ stepped AS (
 	WHERE s.finished_at IS NULL),
 recorded AS (
 	INSERT INTO trail (call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
-		outcome, text, fields, before, after, version, agreement, request_id, digest, result)
+		outcome, text, fields, before, after, version, agreement, request_id, digest, result, fact)
 	SELECT call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
-		outcome, text, fields, before, after, version, agreement, request_id, digest, result
+		outcome, text, fields, before, after, version, agreement, request_id, digest, result, coalesce(fact, '{}')
 	FROM input, jsonb_populate_recordset(NULL::trail, change -> 'events')),
 told AS (
 	INSERT INTO outbox (id, topic, call, sequence, payload)
@@ -62,7 +67,7 @@ logged AS (
 	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log')),
 taken AS (
 	INSERT INTO starts (call, input)
-	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s)
+	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` + writeClocks + `
 SELECT pg_notify('usm', '')`
 
 // write carries the change out.
@@ -84,6 +89,9 @@ func (c *change) record(row callRow, event eventRow, notices []usm.Notice) {
 		"requester": row.Requester, "sequence": event.Sequence, "kind": event.Kind, "process": event.Process,
 		"step": event.Step, "attempt": event.Attempt, "outcome": event.Outcome, "by": event.By, "for": event.For,
 	}
+	if event.Kind == usm.EventAlarm {
+		data["text"], data["fields"] = event.Text, event.Fields.value
+	}
 	c.tell(id, "usm.call."+string(event.Kind), event, data)
 	for i, notice := range notices {
 		told := maps.Clone(data)
@@ -96,11 +104,16 @@ func (c *change) record(row callRow, event eventRow, notices []usm.Notice) {
 func (c *change) tell(id, topic string, event eventRow, data map[string]any) {
 	c.Outbox = append(c.Outbox, outboxRow{
 		ID: id, Topic: topic, Call: event.Call, Sequence: event.Sequence,
-		Payload: map[string]any{
-			"specversion": "1.0", "id": id, "source": "/usm/calls", "type": topic, "subject": event.Call,
-			"time": event.At.UTC().Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": data,
-		},
+		Payload: cloudEvent(id, topic, "/usm/calls", event.Call, event.At, data),
 	})
+}
+
+// cloudEvent is an event in the form in which others get it: CloudEvents 1.0, structured.
+func cloudEvent(id, topic, source, subject string, at time.Time, data map[string]any) map[string]any {
+	return map[string]any{
+		"specversion": "1.0", "id": id, "source": source, "type": topic, "subject": subject,
+		"time": at.UTC().Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": data,
+	}
 }
 
 // link connects two calls in both directions.

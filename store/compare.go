@@ -10,14 +10,14 @@ import (
 )
 
 // leaveAlone replaces in a file what only calls may change by what the registers hold, and says what that was.
-func leaveAlone(file, now usm.Domain, brought map[string]bool) (domain usm.Domain, notApplied []string) {
+func leaveAlone(file, now usm.Domain, held map[string]heldService) (domain usm.Domain, notApplied []string) {
 	say := func(what, id, why string) { notApplied = append(notApplied, fmt.Sprintf("%s %s: %s", what, id, why)) }
-	agreements, components := each(file.Agreements, agreementInFile), each(file.Components, componentInFile)
-	differences("agreement", "a wish", agreements, now.Agreements, agreementID, say)
+	components := each(file.Components, componentInFile)
+	differences("agreement", "a wish", each(file.Agreements, asDated), each(now.Agreements, asDated), agreementID, say)
 	differences("component", "a request for change", components, now.Components, componentID, say)
 	kept := index(now.Services, serviceID)
 	services := each(file.Services, func(service usm.Service) usm.Service {
-		if !brought[service.ID] || equal(service, kept[service.ID]) {
+		if !held[service.ID].Brought || equal(service, kept[service.ID]) {
 			return service
 		}
 		say("service", service.ID, "only a wish may change it")
@@ -27,10 +27,10 @@ func leaveAlone(file, now usm.Domain, brought map[string]bool) (domain usm.Domai
 		switch {
 		case has(file.Services, serviceID, service.ID):
 			continue
-		case brought[service.ID]:
+		case held[service.ID].Brought:
 			say("service", service.ID, "a wish brought it and the file does not have it")
-		case agreedUpon(service.ID, now.Agreements):
-			say("service", service.ID, "an agreement in force covers it")
+		case held[service.ID].Agreed:
+			say("service", service.ID, "an agreement covers it")
 		default:
 			continue
 		}
@@ -41,8 +41,13 @@ func leaveAlone(file, now usm.Domain, brought map[string]bool) (domain usm.Domai
 	return file, notApplied
 }
 
-func agreedUpon(service string, agreements []usm.Agreement) bool {
-	return slices.ContainsFunc(agreements, func(a usm.Agreement) bool { return slices.Contains(a.Services, service) })
+// asDated is an agreement as a file has it, without the states that its dates bring.
+func asDated(a usm.Agreement) usm.Agreement {
+	a = agreementInFile(a)
+	if a.State == usm.AgreementAgreed || a.State == usm.AgreementExpired {
+		a.State = ""
+	}
+	return a
 }
 
 func agreementID(a usm.Agreement) string { return a.ID }
@@ -70,7 +75,8 @@ func differences[T any](what, who string, file, now []T, id func(T) string, say 
 	}
 }
 
-// equal compares as documents, so that an empty list and none are the same, and numbers have no type.
+// equal compares as documents, so that a list that is nil and an empty one are the same, and numbers have no type. Where a
+// type tells an absent list from an empty one, so does this.
 func equal(a, b any) bool { return reflect.DeepEqual(plain(a), plain(b)) }
 
 func plain(value any) (read any) {
@@ -82,32 +88,26 @@ func plain(value any) (read any) {
 	return prune(read)
 }
 
-// prune drops what is empty from objects: a file that leaves a list out says the same as one with an empty list.
+// prune drops empty objects from objects, and makes lists of nothing.
 func prune(value any) any {
-	object, ok := value.(map[string]any)
-	if !ok {
-		if all, ok := value.([]any); ok {
-			for i := range all {
-				all[i] = prune(all[i])
-			}
+	switch value := value.(type) {
+	case []any:
+		for i := range value {
+			value[i] = prune(value[i])
 		}
-		return value
-	}
-	for key, member := range object {
-		switch member := prune(member).(type) {
-		case nil:
-			delete(object, key)
-		case []any:
-			if len(member) == 0 {
-				delete(object, key)
-			}
-		case map[string]any:
-			if len(member) == 0 {
-				delete(object, key)
+	case map[string]any:
+		for key, member := range value {
+			switch member := prune(member).(type) {
+			case nil:
+				value[key] = []any{}
+			case map[string]any:
+				if len(member) == 0 {
+					delete(value, key)
+				}
 			}
 		}
 	}
-	return object
+	return value
 }
 
 // index returns the values by their id.

@@ -83,8 +83,7 @@ func export(ctx context.Context, q querier, id string, version int) ([]usm.Domai
 	err := q.SelectContext(ctx, &rows, `
 		SELECT v.version, v.document,
 			(SELECT jsonb_agg(s.document ORDER BY s.place) FROM services s WHERE s.domain = d.id) AS services,
-			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM agreements a WHERE a.domain = d.id
-				AND (a.state = 'in_force' OR a.state <> 'ended' AND a.call IS NULL)) AS agreements,
+			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) AS agreements,
 			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components
 		FROM domains d JOIN domain_versions v ON v.domain = d.id AND v.version = coalesce(nullif($2::integer, 0), d.version)
 		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version)
@@ -111,7 +110,7 @@ func (r exportRow) domain() usm.Domain {
 // agreementInFile is an agreement without what the register adds.
 func agreementInFile(a usm.Agreement) usm.Agreement {
 	a.Version, a.Call = 0, ""
-	if a.State == inForce {
+	if a.State == usm.AgreementInForce {
 		a.State = ""
 	}
 	return a
@@ -142,10 +141,4 @@ func (s *Store) Agreements(ctx context.Context, domain string) (agreements []usm
 		SELECT document FROM agreements WHERE domain = $1
 		ORDER BY min(place) OVER (PARTITION BY id), version DESC`, domain)
 	return values(rows), err
-}
-
-// Covered reports the agreement (id@version) in force that covers the person for the service, "" for none.
-func (s *Store) Covered(ctx context.Context, domain, person, service string) (agreement string, err error) {
-	defer wrapf(&err, "Covered(%s, %s, %s)", domain, person, service)
-	return covered(ctx, s.db, domain, person, service)
 }

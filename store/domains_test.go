@@ -116,7 +116,7 @@ func TestApplyDomain(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, result.Changed)
 		require.Contains(t, result.NotApplied, "service chat: a wish brought it and the file does not have it")
-		require.Contains(t, result.NotApplied, "service web: an agreement in force covers it")
+		require.Contains(t, result.NotApplied, "service web: an agreement covers it")
 
 		exported.Services[2].Name = "Chat two"
 		result, err = w.ApplyDomain(w.ctx(), exported, "test")

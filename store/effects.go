@@ -17,6 +17,9 @@ func (f *finishing) checkReferences(ctx context.Context) error {
 	var r references
 	f.referFacts(&r, domain)
 	f.referAgree(&r, domain)
+	if err := f.referPromises(ctx, &r); err != nil {
+		return err
+	}
 	f.referWork(&r, domain)
 	f.referRaised(&r)
 	return r.check(ctx, f.tx, f.row.Domain)

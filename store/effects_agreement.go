@@ -5,21 +5,11 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/lib/pq"
-
 	"github.com/usm-works/usm/usm"
 )
 
-// The states of an agreement.
-const (
-	draft   = "draft"
-	agreed  = "agreed"
-	inForce = "in_force"
-	ended   = "ended"
-)
-
 // writeAgreement drafts, agrees, puts in force or drops the agreement that the wish is about. Nothing else writes
-// agreements after a domain's first load.
+// agreements after a domain's first load, but for the turns that time brings.
 func (f *finishing) writeAgreement(ctx context.Context) error {
 	if f.effects.Offer != nil {
 		if err := f.draftOffer(ctx, *f.effects.Offer); err != nil {
@@ -27,51 +17,58 @@ func (f *finishing) writeAgreement(ctx context.Context) error {
 		}
 	}
 	switch f.effects.OfferState {
-	case agreed:
-		return f.setState(ctx, draft, agreed)
-	case inForce:
-		return f.putInForce(ctx)
+	case usm.AgreementAgreed:
+		// A wish whose steps were not applicable has none.
+		_, err := f.moveAgreements(ctx, agreementMove{to: usm.AgreementAgreed, call: f.row.Number},
+			`a.call = $5 AND a.state = 'draft'`, f.row.Number)
+		return err
+	case usm.AgreementInForce:
+		return f.confirmOffer(ctx)
 	case string(usm.NotAgreed):
-		return f.dropOffer(ctx, f.row.Number)
+		return f.dropOffer(ctx, f.row.Number, "not agreed")
 	}
 	return f.releaseOffer(ctx, f.row.callRow)
 }
 
-// releaseOffer drops the draft of a wish that ends before its agreement is in force, whatever the reason.
+// releaseOffer drops the offer of a wish that ends before its review confirmed the agreement, whatever the reason.
 func (t *tx) releaseOffer(ctx context.Context, row callRow) error {
 	if row.Type != usm.Wish || !row.Status.Ended() {
 		return nil
 	}
-	return t.dropOffer(ctx, row.Number)
+	return t.dropOffer(ctx, row.Number, "the wish ended as "+string(row.Status))
 }
 
-func (t *tx) dropOffer(ctx context.Context, wish string) error {
-	_, err := t.ExecContext(ctx, `
-		WITH dropped AS (
-			UPDATE agreements SET state = 'ended', document = jsonb_set(document, '{state}', '"ended"')
-			WHERE call = $1 AND state IN ('draft', 'agreed') RETURNING id)
-		UPDATE reservations SET released = true WHERE call = $1 AND NOT released AND EXISTS (SELECT FROM dropped)`, wish)
+func (t *tx) dropOffer(ctx context.Context, wish, why string) error {
+	dropped, err := t.moveAgreements(ctx, agreementMove{to: usm.AgreementEnded, call: wish, text: why},
+		`a.call = $5 AND a.state IN ('draft', 'agreed') AND NOT a.confirmed`, wish)
+	if err != nil || dropped == 0 {
+		return err
+	}
+	_, err = t.ExecContext(ctx, `UPDATE reservations SET released = true WHERE call = $1 AND NOT released`, wish)
 	return err
 }
 
 // draftOffer replaces what the wish offered before by a new version of the agreement, in draft.
 func (f *finishing) draftOffer(ctx context.Context, offer usm.Offer) error {
-	if err := f.dropOffer(ctx, f.row.Number); err != nil {
+	if err := f.dropOffer(ctx, f.row.Number, "drafted again"); err != nil {
 		return err
 	}
 	agreement := usm.Agreement{
 		ID: offer.Agreement, Type: offer.Type, Customer: offer.Customer, Provider: offer.Provider, Services: offer.Services,
-		State: draft, Under: offer.Under, Norms: offer.Norms, Cost: offer.Cost, Ready: offer.Ready,
-		ValidFrom: offer.ValidFrom, ValidUntil: offer.ValidUntil, Call: f.row.Number,
+		State: usm.AgreementDraft, Under: offer.Under, Coverage: offer.Coverage, Requests: offer.Requests,
+		Calendar: offer.Calendar, Norms: offer.Norms, Pauses: offer.Pauses, Warnings: offer.Warnings,
+		Escalation: offer.Escalation, Applies: offer.Applies, Cost: offer.Cost, Ready: offer.Ready,
+		ValidFrom: offer.ValidFrom, ValidUntil: offer.ValidUntil, Renewal: offer.Renewal, Call: f.row.Number,
 	}
 	if err := f.parties(ctx, &agreement); err != nil {
 		return err
 	}
 	// Two wishes about one agreement draft one after the other.
-	err := f.GetContext(ctx, &agreement.Version, `
-		WITH turn AS (SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0)))
-		SELECT coalesce(max(version), 0) + 1 FROM turn LEFT JOIN agreements ON domain = $1 AND id = $2`,
-		f.row.Domain, agreement.ID)
+	if err := f.lockAgreement(ctx, f.row.Domain, agreement.ID); err != nil {
+		return err
+	}
+	err := f.GetContext(ctx, &agreement.Version,
+		`SELECT coalesce(max(version), 0) + 1 FROM agreements WHERE domain = $1 AND id = $2`, f.row.Domain, agreement.ID)
 	if err != nil {
 		return err
 	}
@@ -109,58 +106,54 @@ func (f *finishing) parties(ctx context.Context, a *usm.Agreement) error {
 	return nil
 }
 
-// insertAgreements writes versions of agreements in the order given.
-func (t *tx) insertAgreements(ctx context.Context, domain string, agreements ...usm.Agreement) error {
-	_, err := t.ExecContext(ctx, `
-		INSERT INTO agreements (domain, id, version, state, type, customer, services, valid_from, valid_until, document, call)
-		SELECT $1, a.id, a.version, a.state, a.type, coalesce(a.customer, ''), coalesce(a.services, '{}'),
-			coalesce(a.valid_from, ''), coalesce(a.valid_until, ''), d.document, nullif(a.call, '')
-		FROM jsonb_array_elements($2) WITH ORDINALITY d (document, place),
-			jsonb_populate_record(NULL::agreements, d.document - 'document') a
-		ORDER BY d.place`, domain, doc(agreements))
-	return err
-}
-
-// setState moves the agreement of the wish from one state to the next. A wish whose steps were not applicable has none.
-func (f *finishing) setState(ctx context.Context, from, to string) error {
-	_, err := f.ExecContext(ctx, `
-		UPDATE agreements SET state = $3, document = jsonb_set(document, '{state}', to_jsonb($3::text))
-		WHERE call = $1 AND state = $2`, f.row.Number, from, to)
-	return err
-}
-
-// putInForce puts the agreed version in force, ends the one it replaces, and brings the service as specified. A version
-// that is valid from a later day leaves the present one in force until then.
-func (f *finishing) putInForce(ctx context.Context) error {
-	_, err := f.ExecContext(ctx, `
-		UPDATE agreements old SET state = 'ended', document = jsonb_set(old.document, '{state}', '"ended"')
-		FROM agreements new
-		WHERE new.call = $1 AND new.state = 'agreed' AND (old.domain, old.id) = (new.domain, new.id) AND old.state = 'in_force'
-			AND (new.valid_from = '' OR left(new.valid_from, 10) <= to_char(now(), 'YYYY-MM-DD'))`,
-		f.row.Number)
+// confirmOffer puts the agreed version in force and brings the service as specified, or leaves it agreed until its first
+// day. A wish whose steps were not applicable may have specified a service and offered nothing.
+func (f *finishing) confirmOffer(ctx context.Context) error {
+	var offered struct {
+		Agreement document[usm.Agreement] `db:"document"`
+		Later     bool                    `db:"later"`
+	}
+	err := f.GetContext(ctx, &offered, `
+		UPDATE agreements SET confirmed = true WHERE call = $1 AND state = 'agreed' AND NOT confirmed
+		RETURNING document, left(valid_from, 10) > local_date(domain, now()) AS later`, f.row.Number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f.bringService(ctx, f.row.Domain, f.row.Number)
+	}
 	if err != nil {
 		return err
 	}
-	if err := f.setState(ctx, agreed, inForce); err != nil {
+	agreement := offered.Agreement.value
+	if !offered.Later {
+		if err := f.putInForce(ctx, f.row.Domain, agreement, f.row.Now, f.row.Number); err != nil {
+			return err
+		}
+		agreement.State = usm.AgreementInForce
+	}
+	domain, err := f.currentDomain(ctx, f.row.Domain)
+	if err != nil {
 		return err
 	}
+	if term := termOf(domain, agreement); len(term.Events) > 0 {
+		f.result.Validity = &term
+	}
+	return nil
+}
+
+// bringService makes the service what the wish specified last, if it specified one.
+func (t *tx) bringService(ctx context.Context, domain, wish string) error {
 	var specification document[usm.ServiceDraft]
-	err = f.GetContext(ctx, &specification,
-		`SELECT document FROM specifications WHERE call = $1 ORDER BY attempt DESC LIMIT 1`, f.row.Number)
+	err := t.GetContext(ctx, &specification,
+		`SELECT document FROM specifications WHERE call = $1 ORDER BY attempt DESC LIMIT 1`, wish)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return f.bringService(ctx, specification.value)
-}
-
-func (f *finishing) bringService(ctx context.Context, drafted usm.ServiceDraft) error {
+	drafted := specification.value
 	service := usm.Service{ID: drafted.Service, Name: orElse(drafted.Name, drafted.Service), Specification: drafted.Specification}
 	var known document[usm.Service]
-	err := f.GetContext(ctx, &known,
-		`SELECT document FROM services WHERE domain = $1 AND id = $2 FOR UPDATE`, f.row.Domain, drafted.Service)
+	err = t.GetContext(ctx, &known, `SELECT document FROM services WHERE domain = $1 AND id = $2 FOR UPDATE`, domain, service.ID)
 	switch {
 	case err == nil:
 		service.Owner = known.value.Owner
@@ -168,22 +161,9 @@ func (f *finishing) bringService(ctx context.Context, drafted usm.ServiceDraft) 
 	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
-	_, err = f.ExecContext(ctx, `
+	_, err = t.ExecContext(ctx, `
 		INSERT INTO services (domain, id, document, call) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (domain, id) DO UPDATE SET document = excluded.document, call = excluded.call`,
-		f.row.Domain, service.ID, doc(service), f.row.Number)
+		domain, service.ID, doc(service), wish)
 	return err
-}
-
-// covered returns the agreement (id@version) in force that covers the person for the service, "" for none.
-func covered(ctx context.Context, q querier, domain, person, service string) (agreement string, err error) {
-	err = q.GetContext(ctx, &agreement, `
-		SELECT coalesce((
-			SELECT a.id || '@' || a.version FROM agreements a JOIN people p USING (domain, customer)
-			WHERE a.domain = $1 AND p.id = $2 AND NOT p.inactive AND p.customer <> '' AND a.type = 'SA'
-				AND a.state = 'in_force' AND a.services @> $3
-				AND (a.valid_from = '' OR left(a.valid_from, 10) <= to_char(now(), 'YYYY-MM-DD'))
-				AND (a.valid_until = '' OR left(a.valid_until, 10) >= to_char(now(), 'YYYY-MM-DD'))
-			ORDER BY a.id, a.version DESC LIMIT 1), '')`, domain, person, pq.StringArray{service})
-	return agreement, err
 }

@@ -19,7 +19,11 @@ func (s *Store) FinishStep(ctx context.Context, in usm.StepInput, effects usm.Ef
 			return err
 		}
 		if row.Done {
-			result, err = row.DoneResult.value, row.sameAs(in)
+			if err := row.sameAs(in); err != nil {
+				return err
+			}
+			result = row.DoneResult.value
+			result.Watch, err = s.watch(ctx, t, row.callRow)
 			return err
 		}
 		if row.DomainVersion == 0 {
@@ -57,13 +61,16 @@ func (f *finishing) finish(ctx context.Context, key string) (usm.StepResult, err
 	if err := f.checkReferences(ctx); err != nil {
 		return usm.StepResult{}, err
 	}
-	before := f.row.facts()
 	f.row.about(f.effects.Facts)
 	f.row.merge(f.in.Fields)
 	if f.in.Step == usm.PrepareRecovery || f.in.Step == usm.SelectMeasure {
 		f.row.Route = f.in.Outcome
 	}
+	f.row.sendTo(f.effects)
 	f.row.move(f.in.Next)
+	if err := f.coverAgain(ctx, &f.change, f.row); err != nil {
+		return usm.StepResult{}, err
+	}
 	f.result = usm.StepResult{Outcome: f.in.Outcome, Priority: f.row.Priority, Category: f.row.Category}
 	for _, write := range []func(context.Context) error{f.writeRecords, f.writeAgreement, f.writeComponents, f.openCalls} {
 		if err := write(ctx); err != nil {
@@ -71,7 +78,13 @@ func (f *finishing) finish(ctx context.Context, key string) (usm.StepResult, err
 		}
 	}
 	event := f.event(key)
-	event.Before.value, event.After.value = difference(before, f.row.facts())
+	event.Before.value, event.After.value = difference(f.row.was.facts(), f.row.facts())
+	watch, err := f.fold(ctx, &f.change, f.row, &event, usm.Fact{})
+	if err != nil {
+		return usm.StepResult{}, err
+	}
+	f.result.Watch = watch
+	event.Result.value = f.result
 	f.change.record(f.row.callRow, event, f.effects.Notices)
 	f.change.Update = append(f.change.Update, f.row.callRow)
 	if f.forks() {
@@ -98,7 +111,6 @@ func (f *finishing) event(key string) eventRow {
 	event.Text = orElse(f.in.NotApplicable, f.in.Note)
 	event.Fields.value = f.in.Fields
 	event.RequestID, event.Digest = f.in.RequestID, f.in.Digest
-	event.Result.value = f.result
 	return event
 }
 
@@ -139,7 +151,10 @@ func (f *finishing) child(workflow usm.Workflow) admission {
 	call.Type = workflow.Process.CallType()
 	call.Fields = nil
 	call.Typing = usm.Typing{Type: call.Type, Reason: fmt.Sprintf("opened by %s of %s", f.in.Step, f.row.Number)}
-	return admission{call: call, workflow: workflow.Name, fork: f.in.Attempt, actor: f.in.Actor, requestID: f.in.RequestID}
+	return admission{
+		call: call, workflow: workflow.Name, fork: f.in.Attempt, parent: f.row.callRow, actor: f.in.Actor,
+		requestID: f.in.RequestID,
+	}
 }
 
 // raised is a separate call that this one goes on without.

@@ -17,6 +17,7 @@ type locked struct {
 	Done       bool                     `db:"done"`
 	DoneDigest *string                  `db:"done_digest"`
 	DoneResult document[usm.StepResult] `db:"done_result"`
+	was        callRow                  // as the transaction found it
 	left       stepRow                  // the open step that move went away from, unless undo marks it
 }
 
@@ -35,6 +36,7 @@ func (t *tx) lock(ctx context.Context, number, key string) (*locked, error) {
 	if err != nil {
 		return nil, noneAs(err, "there is no call %s", number)
 	}
+	call.was = call.callRow
 	return &call, nil
 }
 
@@ -76,6 +78,16 @@ func (c *callRow) about(facts *usm.RequestFacts) {
 	keep(&c.Priority, facts.Priority)
 	if len(facts.Components) > 0 {
 		c.Components = facts.Components
+	}
+}
+
+// sendTo hands the call to the team that a step names. An analysis that names none takes it back; a plan does not.
+func (c *callRow) sendTo(effects usm.Effects) {
+	if effects.Match != nil {
+		c.Team = effects.Match.Team
+	}
+	if effects.OperationPlan != nil {
+		keep(&c.Team, effects.OperationPlan.Team)
 	}
 }
 

@@ -62,9 +62,9 @@ func TestNetwork(t *testing.T) {
 
 		// Begin, lock, write, commit.
 		require.Equal(t, int64(4), turns(relay, func() { w.through(call, usm.AcceptIncident) }))
-		// … and one for what the step names.
+		// … and one for what the step names, and one for who covers another service.
 		facts := usm.Effects{Facts: &usm.RequestFacts{Category: "software", Service: "web", Components: []string{"disk-1"}}}
-		require.Equal(t, int64(5), turns(relay, func() { w.finish(input(call, usm.ClassifyIncident), facts) }))
+		require.Equal(t, int64(6), turns(relay, func() { w.finish(input(call, usm.ClassifyIncident), facts) }))
 	})
 }
 

@@ -10,8 +10,10 @@ import (
 )
 
 // Open registers the call when it is not there yet (a bare Temporal client started it), binds it to the versions of
-// procedure and agreement that are in force now, opens its first step and returns the binding. Called again, also under
-// the name of a sibling workflow, it returns the first binding. usm.CodeInvalid: a bare call names what is not there.
+// procedure, agreement and calendars that are in force now, opens its first step, starts its clocks and returns the
+// binding. Called again, also under the name of a sibling workflow, it returns the same binding and what the clocks want by
+// then. usm.CodeInvalid: a bare call names what is not there. usm.CodeConflict: the agreement promises what its calendar
+// never comes to.
 func (s *Store) Open(ctx context.Context, call usm.Call, workflow string) (binding usm.Binding, err error) {
 	defer wrapf(&err, "Open(%s)", call.Number)
 	err = s.transact(ctx, func(t *tx) error {
@@ -69,11 +71,17 @@ func (t *tx) open(ctx context.Context, row *locked, workflow string) error {
 	if err != nil {
 		return err
 	}
-	before := row.facts()
-	if err := t.authorise(ctx, row); err != nil {
+	row.DomainVersion = domain.Version
+	var c change
+	if row.Terms == "" { // a child call has those of its parent
+		if err := t.bind(ctx, &c, row, domain); err != nil {
+			return err
+		}
+	}
+	row.Unauthorised, err = t.unauthorised(ctx, row)
+	if err != nil {
 		return err
 	}
-	row.DomainVersion = domain.Version
 	first, call := row.Process.Steps()[0], row.call()
 	waiting := domain.Procedure(row.Process).WaitingAt(call, first, 1, usm.Segregated(call, nil, first))
 	row.move(usm.Next{
@@ -81,8 +89,15 @@ func (t *tx) open(ctx context.Context, row *locked, workflow string) error {
 	})
 	event := row.event(usm.EventOpened, "opened", usm.Engine)
 	event.Step, event.Attempt, event.Text = first, 1, row.Unauthorised
-	event.Before.value, event.After.value = difference(before, row.facts())
-	c := change{Update: []callRow{row.callRow}, Steps: row.stepRows()}
+	event.Before.value, event.After.value = difference(row.was.facts(), row.facts())
+	notification, err := t.notification(ctx, row)
+	if err != nil {
+		return err
+	}
+	if _, err := t.fold(ctx, &c, row, &event, notification); err != nil {
+		return err
+	}
+	c.Update, c.Steps = []callRow{row.callRow}, row.stepRows()
 	c.record(row.callRow, event, nil)
 	if err := t.write(ctx, c); err != nil {
 		return err
@@ -91,29 +106,21 @@ func (t *tx) open(ctx context.Context, row *locked, workflow string) error {
 	return err
 }
 
-// authorise finds the agreement that covers the requester, and says why when no customer authorises him. What the provider
-// itself raises needs no customer, and a wish needs no agreement: it may be what asks for one.
-func (t *tx) authorise(ctx context.Context, row *locked) error {
+// unauthorised says why no customer authorises the requester, "" when one does. What the provider itself raises needs no
+// customer, and a wish needs no agreement: it may be what asks for one.
+func (t *tx) unauthorised(ctx context.Context, row *locked) (string, error) {
 	person, err := t.person(ctx, row.Domain, row.Requester)
-	if err != nil {
-		return err
-	}
-	if row.Service != "" {
-		row.Agreement, err = covered(ctx, t, row.Domain, row.Requester, row.Service)
-		if err != nil {
-			return err
-		}
-	}
 	switch {
-	case row.Parent != nil, row.Type == usm.Risk && person.provider:
+	case err != nil, row.Parent != nil, row.Type == usm.Risk && person.provider:
+		return "", err
 	case !person.known:
-		row.Unauthorised = fmt.Sprintf("%s is not a person of this domain", row.Requester)
+		return fmt.Sprintf("%s is not a person of this domain", row.Requester), nil
 	case person.Customer == "":
-		row.Unauthorised = fmt.Sprintf("no customer authorises %s", row.Requester)
+		return fmt.Sprintf("no customer authorises %s", row.Requester), nil
 	case row.Service != "" && row.Agreement == "" && row.Type != usm.Wish:
-		row.Unauthorised = fmt.Sprintf("customer %s has no agreement in force for service %s", person.Customer, row.Service)
+		return fmt.Sprintf("customer %s has no agreement in force for service %s", person.Customer, row.Service), nil
 	}
-	return nil
+	return "", nil
 }
 
 type authority struct {
@@ -172,12 +179,18 @@ func (s *Store) binding(ctx context.Context, q querier, row callRow) (usm.Bindin
 	binding := usm.Binding{
 		Version: row.DomainVersion, Agreement: row.Agreement, Unauthorised: row.Unauthorised,
 		Procedure: domain.Procedure(row.Process), Priorities: domain.Priorities, TaskQueue: domain.TaskQueue,
-		ConsoleURL: s.options.ConsoleURL, Categories: []string{},
+		ConsoleURL: s.options.ConsoleURL, Categories: each(domain.Categories, func(c usm.Category) string { return c.ID }),
 	}
-	for _, category := range domain.Categories {
-		binding.Categories = append(binding.Categories, category.ID)
+	if row.Terms == "" {
+		return binding, nil
 	}
-	return binding, nil
+	terms, err := s.book(ctx, q, row.Terms)
+	if err != nil {
+		return usm.Binding{}, err
+	}
+	binding.Reasons = terms.reasons()
+	binding.Watch, err = terms.Watch(row.Clock.value)
+	return binding, err
 }
 
 // row reads a call as it is kept.

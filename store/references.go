@@ -43,6 +43,13 @@ func (r *references) require(kind, id, pointer string, known []string) {
 	}
 }
 
+// requireEach refuses those of a list; pointer is that of the list.
+func (r *references) requireEach(kind string, ids []string, pointer string, known []string) {
+	for i, id := range ids {
+		r.require(kind, id, fmt.Sprintf("%s/%d", pointer, i), known)
+	}
+}
+
 func (r *references) refusef(pointer, format string, args ...any) {
 	r.refused = append(r.refused, usm.FieldError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
 }

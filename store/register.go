@@ -10,8 +10,9 @@ import (
 // admission is a call on its way into a register.
 type admission struct {
 	call      usm.Call
-	workflow  string // Go name; "" takes the one that its type starts on
-	fork      int    // attempt of the parent's fork step, 0 for a call that is no child
+	workflow  string  // Go name; "" takes the one that its type starts on
+	fork      int     // attempt of the parent's fork step, 0 for a call that is no child
+	parent    callRow // of a child: it takes over the agreement, the team and the terms of its clocks
 	actor     usm.Actor
 	requestID string
 }
@@ -80,7 +81,7 @@ func (a admission) row(now time.Time) callRow {
 		Category: call.Category, Impact: call.Impact, Urgency: call.Urgency, Priority: call.Priority,
 		Status: usm.StatusRegistered, Workflow: orElse(a.workflow, call.Type.Start().Name), Process: call.Type.Process(),
 		WaitingSince: now, ForkedAt: call.ForkedAt, ForkAttempt: a.fork, Coordinator: list(call.Coordinator),
-		Changes: 1, OpenedAt: now,
+		Changes: 1, OpenedAt: now, Agreement: a.parent.Agreement, Clause: a.parent.Clause, Team: a.parent.Team, Terms: a.parent.Terms,
 	}
 	row.Waiting.value = usm.Waiting{Kind: usm.WaitNone, Since: now}
 	row.Typing.value = call.Typing

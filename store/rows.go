@@ -6,6 +6,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/usm/clock"
 )
 
 // callRow is a row of the five registers. Its JSON has the names of the columns, because rows are written by
@@ -47,13 +48,18 @@ type callRow struct {
 	OpenedAt      time.Time                `db:"opened_at" json:"opened_at"`
 	FulfilledAt   *time.Time               `db:"fulfilled_at" json:"fulfilled_at"`
 	ClosedAt      *time.Time               `db:"closed_at" json:"closed_at"`
+	Clause        string                   `db:"clause" json:"clause"`
+	Team          string                   `db:"team" json:"team"`
+	Terms         string                   `db:"terms" json:"terms"` // key; "" before the call is opened
+	Clock         document[clock.State]    `db:"clock" json:"clock"`
+	Due           *time.Time               `db:"due" json:"due"`
 }
 
 // callColumns are the columns of callRow.
 const callColumns = `number, type, domain, domain_version, agreement, unauthorised, subject, description, requester,
 	opened_by, service, components, category, impact, urgency, priority, status, workflow, process, step, attempt, outcome,
 	route, waiting, waiting_since, parent, forked_at, fork_attempt, coordinator, typing, request, fields, changes, opened_at,
-	fulfilled_at, closed_at`
+	fulfilled_at, closed_at, clause, team, terms, clock, due`
 
 // stepRow is one attempt of one step of a call.
 type stepRow struct {
@@ -93,6 +99,7 @@ type eventRow struct {
 	RequestID string                   `db:"request_id" json:"request_id"`
 	Digest    string                   `db:"digest" json:"digest"`
 	Result    document[usm.StepResult] `db:"result" json:"result"`
+	Fact      document[*usm.Fact]      `db:"fact" json:"fact"` // nil: it means nothing for the clocks
 }
 
 // eventColumns are the columns of eventRow that the API shows.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -34,6 +35,8 @@ type Store struct {
 	db      *sqlx.DB
 	// versions keeps domain versions that were read, by versionKey: they never change.
 	versions sync.Map
+	// books keeps compiled terms, by key: they never change either.
+	books *lru.Cache[string, *book]
 }
 
 // Open connects to the registers and checks that they answer; usm.CodeUnavailable when they do not. It does not look at
@@ -53,7 +56,8 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{options: o, db: db}, nil
+	books, err := lru.New[string, *book](booksKept)
+	return &Store{options: o, db: db, books: books}, err
 }
 
 // Close gives the connections back. Methods that still run fail.
@@ -63,6 +67,7 @@ func (s *Store) Close() error { return s.db.Close() }
 type tx struct {
 	*sqlx.Tx
 	store *Store
+	fresh map[string]*book // terms that it writes
 }
 
 // triesOfTransaction bounds how often a transaction is repeated that lost against another one.
@@ -85,12 +90,17 @@ func (s *Store) once(ctx context.Context, do func(*tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := do(&tx{Tx: t, store: s}); err != nil {
+	run := &tx{Tx: t, store: s, fresh: map[string]*book{}}
+	if err := do(run); err != nil {
 		// A broken connection cannot roll back and need not.
 		if undo := t.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			return errors.Join(err, undo)
 		}
 		return err
 	}
-	return t.Commit()
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	run.remember()
+	return nil
 }

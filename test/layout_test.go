@@ -33,6 +33,7 @@ var longWorkflowFiles = map[string]string{
 	"await.go":       "what ends a wait, and how long it may take",
 	"call.go":        "the life of one run, from its first second to the next run",
 	"check.go":       "all refusals in one place, so that they can be read side by side",
+	"clocks.go":      "the alarms of a call and what steers its clocks",
 	"fork.go":        "call and return",
 	"handlers.go":    "the table of updates and how one is served",
 	"perform.go":     "finishing a step, by somebody or by the engine",

@@ -42,6 +42,9 @@ func Allowed(caller Caller, view CallView) []string {
 		{"dispute", ActionDispute},
 		{"redo", ActionRedo},
 		{"retype", ActionRetype},
+		{"pause", ActionPause},
+		{"resume", ActionResume},
+		{"rebind", ActionRebind},
 		{"abort", ActionAbort},
 		{"notes", ActionNote},
 		{"links", ActionLink},
@@ -97,6 +100,8 @@ func authority(caller Caller, view CallView, action Action) (Actor, *Error) {
 		return mayRedo(caller, view)
 	case ActionRetype:
 		return mayRetype(caller, view)
+	case ActionPause, ActionResume, ActionRebind:
+		return maySteerClocks(caller, view, action.Name)
 	case ActionAbort:
 		return mayAbort(caller, view)
 	default:

@@ -115,11 +115,32 @@ func maySteer(caller Caller, view CallView, does string) (Actor, *Error) {
 			return actor, nil
 		}
 	}
-	if steers := caller.Steers[view.Domain]; len(steers) > 0 {
-		return Actor{Person: caller.Token.Person, Profile: steers[0], Rule: RuleCoordinator}, nil
+	if actor, refusal := mayCoordinate(caller, view, does); refusal == nil {
+		return actor, nil
 	}
 	return Actor{}, Errorf(CodeForbidden, "who may act on %s (profile %s) or coordinates the domain %s",
 		view.Step, names(view.WaitingFor.Profiles), does)
+}
+
+// maySteerClocks lets who steers the call pause its clocks and let them go on; the terms are for coordinators only.
+func maySteerClocks(caller Caller, view CallView, name ActionName) (Actor, *Error) {
+	switch {
+	case len(view.Clocks) == 0 && name != ActionRebind:
+		return Actor{}, Errorf(CodeOutOfTurn, "no clock runs beside the call")
+	case len(view.Paused) == 0 && name == ActionResume:
+		return Actor{}, Errorf(CodeOutOfTurn, "nobody has paused the clocks of the call")
+	case name == ActionRebind:
+		return mayCoordinate(caller, view, "binds the clocks anew")
+	}
+	return maySteer(caller, view, "pauses the clocks and lets them go on")
+}
+
+// mayCoordinate lets through the coordinators and managers of the domain.
+func mayCoordinate(caller Caller, view CallView, does string) (Actor, *Error) {
+	if steers := caller.Steers[view.Domain]; len(steers) > 0 {
+		return Actor{Person: caller.Token.Person, Profile: steers[0], Rule: RuleCoordinator}, nil
+	}
+	return Actor{}, Errorf(CodeForbidden, "who coordinates the domain %s %s", view.Domain, does)
 }
 
 // heldOf returns the first profile of the open step that the caller holds in the call's domain, "" for none.

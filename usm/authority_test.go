@@ -169,6 +169,9 @@ func TestAuthorityRefuses(t *testing.T) {
 		},
 		"AnAbortByABystander":           {ravi, open, do(usm.ActionAbort), usm.CodeForbidden, "coordinates"},
 		"AnAbortOfAChildByTheRequester": {rita, childAt(usm.ReviewRecovery), do(usm.ActionAbort), usm.CodeForbidden, "coordinates"},
+		"APauseWithoutClocks":           {carla, open, do(usm.ActionPause), usm.CodeOutOfTurn, "no clock"},
+		"AResumeOfWhatNobodyPaused":     {carla, open, do(usm.ActionResume), usm.CodeOutOfTurn, "clock"},
+		"ARebindByWhoMayOnlyAct":        {omar, open, do(usm.ActionRebind), usm.CodeForbidden, "coordinates"},
 		"AnActionThatIsNone":            {omar, open, do("sing"), usm.CodeInvalid, "sing"},
 		"AProfileOfAnotherDomain":       {person2("hans", "hr", "desk"), open, finish(usm.ClassifyIncident), usm.CodeForbidden, "desk"},
 		"ARedoByTheRequesterAtHisOwnReviewStep": {
@@ -193,16 +196,25 @@ func TestAllowed(t *testing.T) {
 	open := incidentAt(usm.ClassifyIncident, usm.WaitStep)
 	ended := open
 	ended.Status = usm.StatusAborted
+	timed, paused := open, open
+	timed.Clocks = []usm.Clock{{ID: "sa/handling", State: usm.ClockRunning}}
+	paused.Clocks, paused.Paused = timed.Clocks, []string{"freeze"}
 	review := incidentAt(usm.ReviewRecovery, usm.WaitConfirmation)
 	for name, c := range map[string]struct {
 		caller usm.Caller
 		view   usm.CallView
 		want   []string
 	}{
-		"WhoMayAct":               {omar, open, []string{"steps/classify_incident", "ask", "redo", "retype", "abort", "notes", "links"}},
-		"TheRequester":            {rita, open, []string{"abort", "notes", "links"}},
-		"ABystander":              {ravi, open, []string{"notes", "links"}},
-		"TheCoordinator":          {carla, open, []string{"ask", "redo", "retype", "abort", "notes", "links"}},
+		"WhoMayAct":      {omar, open, []string{"steps/classify_incident", "ask", "redo", "retype", "abort", "notes", "links"}},
+		"TheRequester":   {rita, open, []string{"abort", "notes", "links"}},
+		"ABystander":     {ravi, open, []string{"notes", "links"}},
+		"TheCoordinator": {carla, open, []string{"ask", "redo", "retype", "rebind", "abort", "notes", "links"}},
+		"TheCoordinatorOfAPausedCall": {
+			carla, paused, []string{"ask", "redo", "retype", "pause", "resume", "rebind", "abort", "notes", "links"},
+		},
+		"WhoMayActWhileAClockRuns": {
+			omar, timed, []string{"steps/classify_incident", "ask", "redo", "retype", "pause", "abort", "notes", "links"},
+		},
 		"TheRequesterAtTheReview": {rita, review, []string{"steps/review_recovery", "confirm", "dispute", "abort", "notes", "links"}},
 		"TheRequesterWhoIsAsked":  {rita, incidentAt(usm.AcceptIncident, usm.WaitAnswer), []string{"answer", "abort", "notes", "links"}},
 		"TheParentsCoordinator": {

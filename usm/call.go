@@ -157,7 +157,9 @@ type Progress struct {
 	ReportTo  string             `json:"report_to,omitempty"`
 	Abort     *Action            `json:"abort,omitempty"` // what the parent asked for and is not done yet
 	Outcome   Outcome            `json:"outcome,omitempty"`
-	Changes   int                `json:"changes"` // number of recorded changes, the idempotency key of the technical ones
+	Watch     Watch              `json:"watch,omitzero"`   // of the clocks
+	Paused    []string           `json:"paused,omitempty"` // reasons for which a person paused the clocks
+	Changes   int                `json:"changes"`          // number of recorded changes, the idempotency key of the technical ones
 }
 
 // StepState is where one step of a call is.

@@ -8,7 +8,9 @@ type Domain struct {
 	Version    int           `json:"version,omitempty"` // set by apply: 1, 2, …; 0 in a file
 	TimeZone   string        `json:"time_zone"`         // IANA name
 	TaskQueue  string        `json:"task_queue,omitempty"`
-	Calendar   Calendar      `json:"calendar"`
+	Calendar   Calendar      `json:"calendar"`            // the domain's own: its service hours
+	Calendars  []Calendar    `json:"calendars,omitempty"` // others, by id
+	Pauses     []PauseReason `json:"pauses,omitempty"`    // reasons to pause clocks, besides those that exist everywhere
 	Categories []Category    `json:"categories"`
 	Priorities PriorityTable `json:"priorities,omitempty"` // what is absent is taken from the default table
 	Profiles   []Profile     `json:"profiles"`
@@ -21,12 +23,6 @@ type Domain struct {
 	Components []Component   `json:"components,omitempty"`
 	Solutions  []Solution    `json:"solutions,omitempty"`
 	Procedures []Procedure   `json:"procedures"` // one per process
-}
-
-// Calendar says when the provider works.
-type Calendar struct {
-	Hours    map[string][]string `json:"hours"`              // weekday (mon … sun) → windows "08:00-12:00"
-	Holidays []string            `json:"holidays,omitempty"` // dates, RFC 3339 full-date
 }
 
 // Category is a way of sorting calls.
@@ -59,6 +55,7 @@ type Person struct {
 	Name     string   `json:"name"`
 	Email    string   `json:"email,omitempty"`
 	Customer string   `json:"customer,omitempty"` // id of the customer who authorises the person; "" for nobody
+	Site     string   `json:"site,omitempty"`     // where the person works, for coverage; "" for nowhere in particular
 	Profiles []string `json:"profiles,omitempty"`
 	Inactive bool     `json:"inactive,omitempty"`
 }
@@ -106,44 +103,6 @@ type Item struct {
 	Schema      map[string]any `json:"schema,omitempty"` // JSON Schema of what the requester fills in
 }
 
-// AgreementType is SA, OLA or UC.
-type AgreementType string
-
-// The types of agreements.
-const (
-	SA  AgreementType = "SA"  // with a customer
-	OLA AgreementType = "OLA" // with an internal team
-	UC  AgreementType = "UC"  // with a supplier
-)
-
-// Agreement is one version of an agreement.
-type Agreement struct {
-	ID         string        `json:"id"`
-	Type       AgreementType `json:"type"`
-	Customer   string        `json:"customer"` // SA: customer; OLA and UC: the provider itself
-	Provider   string        `json:"provider"` // OLA and UC: team or supplier
-	Services   []string      `json:"services"`
-	Version    int           `json:"version,omitempty"`
-	State      string        `json:"state,omitempty"` // draft, agreed, in_force, ended
-	Under      []string      `json:"under,omitempty"` // OLAs and UCs under it
-	Norms      []Norm        `json:"norms,omitempty"`
-	Cost       string        `json:"cost,omitempty"`
-	Ready      string        `json:"ready,omitempty"` // ready-definition
-	ValidFrom  string        `json:"valid_from,omitempty"`
-	ValidUntil string        `json:"valid_until,omitempty"`
-	// Specification replaces the service's own where the parties agreed something else; nil otherwise.
-	Specification *Specification `json:"specification,omitempty"`
-	Call          string         `json:"call,omitempty"` // the wish that brought this version; "" for the first load
-}
-
-// Norm is a promised time for a call type and priority ("" means every priority).
-type Norm struct {
-	Type     CallType `json:"type"`
-	Priority Priority `json:"priority,omitempty"`
-	Reaction string   `json:"reaction,omitempty"` // Go duration in business time
-	Handling string   `json:"handling,omitempty"`
-}
-
 // Component is an item of the managed infrastructure (MIC). Only update_register writes it after a domain's first load.
 type Component struct {
 	ID         string         `json:"id"`
@@ -152,6 +111,7 @@ type Component struct {
 	Owner      string         `json:"owner,omitempty"`
 	Status     string         `json:"status,omitempty"` // e.g. in_use, retired
 	Service    string         `json:"service,omitempty"`
+	Users      []string       `json:"users,omitempty"` // people who use it, for coverage
 	Attributes map[string]any `json:"attributes,omitempty"`
 	Relations  []Relation     `json:"relations,omitempty"`
 	Version    int            `json:"version,omitempty"`
@@ -186,6 +146,8 @@ type DomainResult struct {
 	Version    int      `json:"version"`
 	Changed    bool     `json:"changed"`
 	NotApplied []string `json:"not_applied,omitempty"` // components and agreements that only a change or a wish may alter
+	// Terms are of the agreements that have turns to come: a workflow of its own watches each.
+	Terms []AgreementTerm `json:"terms,omitempty"`
 }
 
 // ApplyDomain is the input of the technical workflow of that name.

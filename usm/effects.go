@@ -56,7 +56,15 @@ type Offer struct {
 	Provider     string        `json:"provider,omitempty"`
 	Services     []string      `json:"services"`
 	Under        []string      `json:"under,omitempty"`
+	Coverage     []Clause      `json:"coverage,omitempty"`
+	Requests     []string      `json:"requests,omitempty"`
+	Calendar     string        `json:"calendar,omitempty"`
 	Norms        []Norm        `json:"norms,omitempty"`
+	Pauses       []PauseReason `json:"pauses,omitempty"`
+	Warnings     []string      `json:"warnings,omitzero"`
+	Escalation   []Escalation  `json:"escalation,omitzero"`
+	Applies      Applies       `json:"applies,omitempty"`
+	Renewal      []int         `json:"renewal,omitempty"`
 	Cost         string        `json:"cost"`
 	Ready        string        `json:"ready"`
 	ValidFrom    string        `json:"valid_from,omitempty"`

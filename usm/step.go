@@ -78,9 +78,15 @@ type StepResult struct {
 	Priority Priority `json:"priority,omitempty"` // classify
 	Category string   `json:"category,omitempty"` // classify
 	Opened   []Call   `json:"opened,omitempty"`   // child calls of a fork, calls raised by Operate 4, risks raised at close
+	Watch    Watch    `json:"watch,omitzero"`     // of the clocks, after this change
+	// Validity is of the agreement that the step put in force or agreed for a later day: its own workflow watches it.
+	Validity *AgreementTerm `json:"validity,omitempty"`
+	// Waiting and Request are what an alarm brings: other profiles for the open step, another system to be called.
+	Waiting *Waiting         `json:"waiting,omitempty"`
+	Request *OutboundRequest `json:"request,omitempty"`
 }
 
-// Amendment is a recorded change that finishes no step: a question, an answer, a note, a link, an abort, a retype and so on..
+// Amendment is a recorded change that finishes no step: a question, an answer, a note, a link, an abort, a retype and so on.
 type Amendment struct {
 	Call      Call           `json:"call"`
 	Kind      EventKind      `json:"kind"`
@@ -93,6 +99,9 @@ type Amendment struct {
 	LinkKind  string         `json:"link_kind,omitempty"` // link: e.g. "related"
 	Type      CallType       `json:"type,omitempty"`      // retype: the new type
 	Signals   []Signal       `json:"signals,omitempty"`   // dead letters to keep
+	Reason    string         `json:"reason,omitempty"`    // pause, resume: id of the reason
+	Applies   Applies        `json:"applies,omitempty"`   // rebind
+	Alarm     Alarm          `json:"alarm,omitzero"`      // what rings
 	RequestID string         `json:"request_id,omitempty"`
 	Next      *Next          `json:"next,omitempty"` // nil: the state of the call stays
 }
@@ -107,6 +116,8 @@ type Binding struct {
 	Unauthorised string        `json:"unauthorised,omitempty"` // why the customer does not authorise the requester; "" when it does
 	TaskQueue    string        `json:"task_queue,omitempty"`
 	ConsoleURL   string        `json:"console_url,omitempty"`
+	Reasons      []string      `json:"reasons,omitempty"` // ids of the reasons for which a person may pause the clocks
+	Watch        Watch         `json:"watch,omitzero"`    // of the clocks, when the binding is read
 }
 
 // Action is the payload of every update: what somebody asks of an open call. Name is the name of the update.
@@ -121,6 +132,8 @@ type Action struct {
 	To            string         `json:"to,omitempty"`             // link
 	LinkKind      string         `json:"link_kind,omitempty"`      // link
 	Type          CallType       `json:"type,omitempty"`           // retype
+	Reason        string         `json:"reason,omitempty"`         // pause, resume: id of the reason
+	Applies       Applies        `json:"applies,omitempty"`        // rebind; "" is what the agreement says
 	RequestID     string         `json:"request_id,omitempty"`     // of the HTTP request, for the trail
 	ID            string         `json:"id,omitempty"`             // idempotency key of the action within the call; "" takes the update ID
 }
@@ -156,6 +169,9 @@ const (
 	ActionAbort   ActionName = "abort"
 	ActionNote    ActionName = "note"
 	ActionLink    ActionName = "link"
+	ActionPause   ActionName = "pause"  // the clocks that the reason pauses stand still
+	ActionResume  ActionName = "resume" // the reason holds no longer
+	ActionRebind  ActionName = "rebind" // the clocks run under the agreement and the calendars that are in force now
 	// ActionSettle changes nothing: it is answered once the call waits for somebody or has ended, and knows of the end of
 	// its child To.
 	ActionSettle ActionName = "settle"
@@ -193,4 +209,8 @@ const (
 	EventRequested    EventKind = "work_requested"
 	EventRetyped      EventKind = "retyped"
 	EventAborted      EventKind = "aborted"
+	EventPaused       EventKind = "paused"
+	EventResumed      EventKind = "resumed"
+	EventRebound      EventKind = "rebound"
+	EventAlarm        EventKind = "alarm" // a warning, a breach or a step of the escalation ladder
 )

@@ -24,7 +24,12 @@ type CallView struct {
 	Parent         string         `json:"parent"`
 	Children       []string       `json:"children"`
 	Links          []Link         `json:"links"`
-	Clocks         []Clock        `json:"clocks"`
+	Clocks         []Clock        `json:"clocks" doc:"norms that run beside the call, as of their last change; GET …/clocks reads them now"`
+	Paused         []string       `json:"paused" doc:"reasons for which somebody paused the clocks"`
+	Due            *time.Time     `json:"due" doc:"earliest due date of a clock that runs"`
+	Agreement      string         `json:"agreement" doc:"id@version that covers the call; empty for none"`
+	Clause         string         `json:"clause" doc:"clause of the agreement that covers the requester; empty when it covers everybody of the customer"`
+	Team           string         `json:"team" doc:"solution team or supplier that has the call"`
 	WaitingFor     WaitingView    `json:"waiting_for"`
 	AllowedActions []string       `json:"allowed_actions" doc:"paths under the call that the caller may POST to now"`
 	Typing         Typing         `json:"typing"`
@@ -61,12 +66,6 @@ type WaitingView struct {
 type Link struct {
 	To   string `json:"to"`
 	Kind string `json:"kind" doc:"parent, child, raised, raised_from, retyped_to, retyped_from, duplicate_of, related …"`
-}
-
-// Clock is a norm that runs beside a call.
-type Clock struct {
-	Norm string     `json:"norm"`
-	Due  *time.Time `json:"due"`
 }
 
 // PathView is a row of GET /calls/{number}/path.

@@ -63,13 +63,13 @@ type registry interface {
 	worker.ActivityRegistry
 }
 
-// Register makes the eight workflows, the technical one and all activities known. The workflow types are the
+// Register makes the eight workflows, the technical ones and all activities known. The workflow types are the
 // names of the functions, which are those of usm.Workflows.
 func Register(r registry, o Options) {
 	for _, w := range []any{
 		workflows.AgreementChange, workflows.ResourceChange, workflows.IncidentWithChange, workflows.IncidentWithoutChange,
 		workflows.Operation, workflows.RiskWithAgreementChange, workflows.RiskWithResourceChange, workflows.RiskWithoutChange,
-		workflows.ApplyDomain,
+		workflows.ApplyDomain, workflows.AgreementTerm, workflows.CallSystem,
 	} {
 		r.RegisterWorkflow(w)
 	}
@@ -81,6 +81,7 @@ func Register(r registry, o Options) {
 	r.RegisterActivity(&activities.Improve{Registers: o.Registers})
 	r.RegisterActivity(&activities.Calls{Registers: o.Registers})
 	r.RegisterActivity(&activities.Domains{Registers: o.Registers})
+	r.RegisterActivity(&activities.Agreements{Registers: o.Registers})
 	r.RegisterActivity(&activities.Outbound{
 		Registers: o.Registers, Client: activities.NewGuardedClient(o.Allow),
 		CallbackURL: strings.TrimSuffix(o.PublicURL, "/") + "/api/v1/callbacks",

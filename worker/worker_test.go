@@ -52,10 +52,10 @@ func register(t *testing.T) *recorder {
 func TestRegister(t *testing.T) {
 	t.Parallel()
 
-	t.Run("TheWorkflowTypesAreTheEightAndATechnicalOne", func(t *testing.T) {
+	t.Run("TheWorkflowTypesAreTheEightAndTechnicalOnes", func(t *testing.T) {
 		t.Parallel()
 		r := register(t)
-		require.Len(t, r.workflows, 9)
+		require.Len(t, r.workflows, 11)
 		for _, w := range usm.Workflows() {
 			require.Contains(t, r.workflows, w.Name)
 		}

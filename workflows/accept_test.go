@@ -85,7 +85,7 @@ func TestQuestions(t *testing.T) {
 		require.Equal(t, "ann", waiting.Waiting.Person)
 		require.Equal(t, "Which laptop?", waiting.Waiting.Question)
 		require.Equal(t, usm.CodeOutOfTurn, refusal(t, early.err).Code)
-		require.Equal(t, []string{"answer", "abort", "notes", "links"}, refusal(t, early.err).Allowed)
+		require.Equal(t, []string{"answer", "rebind", "abort", "notes", "links"}, refusal(t, early.err).Allowed)
 		require.Equal(t, usm.StatusOpen, answered.ack.Status)
 		require.Equal(t, usm.WaitStep, open.Waiting.Kind)
 		require.Equal(t, 1, open.Attempt, "a question repeats nothing")

@@ -83,5 +83,6 @@ func amendment(kind usm.EventKind, action usm.Action) usm.Amendment {
 	return usm.Amendment{
 		Kind: kind, Key: "act/" + action.ID, Step: action.Step, Actor: action.Actor, Text: action.Text, Fields: action.Fields,
 		To: action.To, LinkKind: action.LinkKind, Type: action.Type, RequestID: action.RequestID,
+		Reason: action.Reason, Applies: action.Applies,
 	}
 }

@@ -26,6 +26,9 @@ func (c *call) amend(ctx workflow.Context, in usm.Amendment, p *usm.Progress) (u
 	if err == nil && p != nil {
 		c.take(*p, in.Next != nil && len(in.Next.Undone) > 0)
 	}
+	if err == nil {
+		c.p.Watch = result.Watch
+	}
 	return result, err //nolint:wrapcheck // translated where it leaves the workflow
 }
 

@@ -76,9 +76,10 @@ func (c *call) bindDefinitions() {
 		c.p.Priority, c.p.Category = c.in.Priority, c.in.Category
 		c.openStep(&c.p, c.w.Process.Steps()[0])
 	}
-	c.p.Workflow = c.w.Name
+	c.p.Workflow, c.p.Watch = c.w.Name, c.b.Watch
 	c.opened = true
 	c.listenFor()
+	c.keepTime()
 }
 
 // pass lets the process run from its first step, and again each time a step sends the call back: steps that are

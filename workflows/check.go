@@ -38,6 +38,8 @@ func (c *call) check(action usm.Action) error {
 		return c.checkRedo(action)
 	case usm.ActionRetype:
 		return c.checkRetype(action)
+	case usm.ActionPause, usm.ActionResume, usm.ActionRebind:
+		return c.checkClocks(action)
 	default:
 		return required(action.Text, "/reason")
 	}
@@ -72,7 +74,13 @@ func (c *call) allowed() []string {
 	if c.p.Status.Ended() {
 		return []string{}
 	}
-	always := []string{"abort", "notes", "links"}
+	always := []string{"rebind", "abort", "notes", "links"}
+	if len(c.p.Paused) > 0 {
+		always = append([]string{"resume"}, always...)
+	}
+	if len(c.b.Reasons) > 0 {
+		always = append([]string{"pause"}, always...)
+	}
 	switch c.p.Waiting.Kind {
 	case usm.WaitAnswer:
 		return append([]string{"answer"}, always...)

@@ -63,6 +63,7 @@ func (c *call) openFork(step usm.Step) {
 			c.start(c.ctx, child, true)
 		}
 		c.take(p, false)
+		c.p.Watch = result.Watch
 		return nil
 	})
 }

@@ -27,6 +27,9 @@ var acting = []struct {
 	{usm.ActionAbort, (*call).abort},
 	{usm.ActionNote, (*call).note},
 	{usm.ActionLink, (*call).link},
+	{usm.ActionPause, (*call).pause},
+	{usm.ActionResume, (*call).resume},
+	{usm.ActionRebind, (*call).rebind},
 }
 
 // handle installs the query and the updates. A validator refuses before anything enters history; the handler checks
@@ -111,6 +114,9 @@ func (c *call) inTurn(ctx workflow.Context, action usm.Action, act act) (result 
 		return result, true, nil
 	}
 	result, err = act(c, ctx, action)
+	if c.idle { // a change that moves nothing may still bring another due date
+		c.show()
+	}
 	return result, false, err
 }
 

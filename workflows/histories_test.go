@@ -3,12 +3,17 @@
 package workflows_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/workflows"
 )
 
 // scenario is a course of a call that open calls may be on when the code of a workflow changes.
@@ -120,6 +125,65 @@ func TestRecordHistories(t *testing.T) {
 			w.until(func() bool { return w.next(w.number).Status.Ended() })
 		})
 		c.finishScenario(w, scenario{name: "resource_change__is_cancelled_by_temporal", as: usm.ResourceChange})
+	})
+}
+
+// TestRecordTechnicalHistories is TestRecordHistories for clocks and for the technical workflows that calls start.
+func TestRecordTechnicalHistories(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+
+	t.Run("operation__rings_its_alarms", func(t *testing.T) {
+		t.Parallel()
+		system := httptest.NewServer(http.NotFoundHandler())
+		defer system.Close()
+		w := c.world(t, 0)
+		w.change(usm.Operate, func(b *usm.Binding) { b.Reasons = []string{"freeze"} })
+		in := func(after time.Duration) usm.Alarm {
+			return usm.Alarm{Key: after.String(), At: time.Now().Add(after).UTC()}
+		}
+		w.schedule(in(-time.Second), in(300*time.Millisecond), in(time.Hour))
+		w.brings = map[string]usm.StepResult{"-1s": {Request: &usm.OutboundRequest{URL: system.URL}}, "300ms": {Priority: usm.PriorityHigh}}
+		w.reach(usm.ExecuteOperation)
+		w.then(func() { w.until(func() bool { return len(w.rung(w.number)) == 2 }) })
+		for _, action := range []usm.Action{
+			{Name: usm.ActionPause, Actor: by("olga"), Reason: "freeze"},
+			{Name: usm.ActionResume, Actor: by("olga"), Reason: "freeze"},
+			{Name: usm.ActionRebind, Actor: by("olga"), Text: "a new agreement", Applies: usm.FromChange},
+		} {
+			w.then(func() { require.NoError(t, w.send(w.number, action).err) })
+		}
+		c.run(w, usm.Operation)
+		c.keep(t, w.number, "", "operation__rings_its_alarms")
+		require.Error(t, c.GetWorkflow(t.Context(), w.number+"/alarm/-1s", "").Get(t.Context(), nil), "404 is final")
+		c.keep(t, w.number+"/alarm/-1s", "", "call_system__is_refused")
+	})
+
+	t.Run("agreement_change__has_its_agreement_watched", func(t *testing.T) {
+		t.Parallel()
+		w := c.world(t, 100)
+		watched := term()
+		for i := range watched.Events {
+			watched.Events[i].At = time.Now().Add(time.Duration(i-1) * 100 * time.Millisecond).UTC()
+		}
+		w.brings = map[string]usm.StepResult{string(usm.ReviewAgreement): {Validity: &watched}}
+		c.run(w, usm.AgreementChange)
+		c.keep(t, w.number, "", "agreement_change__has_its_agreement_watched")
+		require.NoError(t, c.GetWorkflow(t.Context(), watched.WorkflowID(), "").Get(t.Context(), nil))
+		c.keep(t, watched.WorkflowID(), "", "agreement_term__waits_for_each_turn")
+	})
+
+	t.Run("apply_domain__has_its_agreements_watched", func(t *testing.T) {
+		t.Parallel()
+		w := c.world(t, 200)
+		watched := term()
+		watched.Agreement = "sa-applied"
+		w.terms = []usm.AgreementTerm{watched, watched}
+		options := client.StartWorkflowOptions{ID: "domain:it", TaskQueue: t.Name()}
+		run, err := c.ExecuteWorkflow(t.Context(), options, workflows.ApplyDomain, usm.ApplyDomain{Domain: usm.Domain{ID: "it"}, By: "anna"})
+		require.NoError(t, err)
+		require.NoError(t, run.Get(t.Context(), nil))
+		c.keep(t, "domain:it", "", "apply_domain__has_its_agreements_watched")
 	})
 }
 

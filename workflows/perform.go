@@ -40,7 +40,11 @@ func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State)
 		return result, err //nolint:wrapcheck // translated where it leaves the workflow
 	}
 	c.take(p, len(in.Next.Undone) > 0)
+	c.p.Watch = result.Watch
 	c.startBeside(ctx, result.Opened)
+	if result.Validity != nil {
+		startTerm(ctx, *result.Validity)
+	}
 	return result, nil
 }
 
@@ -52,6 +56,7 @@ func summary(in usm.StepInput) string {
 // take makes a planned state the state of the call.
 func (c *call) take(p usm.Progress, back bool) {
 	p.Early, p.Seen, p.ReportTo, p.Abort, p.Changes = c.p.Early, c.p.Seen, c.p.ReportTo, c.p.Abort, c.p.Changes
+	p.Paused = c.p.Paused
 	c.p, c.back, c.idle = p, c.back || back, false
 	if back {
 		c.forgetPlain()

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -18,7 +19,11 @@ type registers struct {
 	done     map[string]usm.StepResult
 	trail    []entry
 
-	refuse func(key string) error // asked before anything is written; nil refuses nothing
+	refuse func(key string) error                    // asked before anything is written; nil refuses nothing
+	watch  func(number string, now *entry) usm.Watch // what the clocks of a call say after a change, nil when it opens; nil: nothing
+	brings map[string]usm.StepResult                 // what an alarm or a step brings, by the alarm's key or the step
+	terms  []usm.AgreementTerm                       // of a domain that is applied
+	turns  []usm.AgreementTurn
 }
 
 // kept is a call as the registers know it.
@@ -92,7 +97,16 @@ func (r *registers) Open(_ context.Context, call usm.Call, workflow string) (usm
 		waiting := r.bindings[w.Process].Procedure.WaitingAt(call, first, 1, usm.Segregated(call, nil, first))
 		known.next = usm.Next{Workflow: workflow, Step: first, Attempt: 1, Status: waiting.Status(), Waiting: waiting}
 	}
-	return r.bindings[w.Process], nil
+	binding := r.bindings[w.Process]
+	binding.Watch = r.watched(call.Number, nil)
+	return binding, nil
+}
+
+func (r *registers) watched(number string, now *entry) usm.Watch {
+	if r.watch == nil {
+		return usm.Watch{}
+	}
+	return r.watch(number, now)
 }
 
 func (r *registers) FinishStep(_ context.Context, in usm.StepInput, effects usm.Effects) (usm.StepResult, error) {
@@ -145,7 +159,9 @@ func (r *registers) write(key string, written entry, next *usm.Next) usm.StepRes
 	if next != nil {
 		r.calls[written.call].next = *next
 	}
-	result := usm.StepResult{Outcome: written.step.Outcome, Opened: written.opened}
+	result := r.brings[cmp.Or(written.amendment.Alarm.Key, string(written.step.Step))]
+	result.Outcome, result.Watch = written.step.Outcome, r.watched(written.call, &written)
+	result.Opened = append(result.Opened, written.opened...)
 	r.done[key] = result
 	r.trail = append(r.trail, written)
 	return result
@@ -162,8 +178,18 @@ func (r *registers) Callback(_ context.Context, number string, step usm.Step, at
 	return fmt.Sprintf("secret-of-%s-%s-%d", number, step, attempt), nil
 }
 
+func (r *registers) Turn(_ context.Context, _ usm.AgreementTerm, turn usm.AgreementTurn) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refused("turn/" + string(turn.Kind)); err != nil {
+		return err
+	}
+	r.turns = append(r.turns, turn)
+	return nil
+}
+
 func (r *registers) ApplyDomain(_ context.Context, domain usm.Domain, _ string) (usm.DomainResult, error) {
-	return usm.DomainResult{Version: domain.Version + 1, Changed: true}, r.refused("domain/" + domain.ID)
+	return usm.DomainResult{Version: domain.Version + 1, Changed: true, Terms: r.terms}, r.refused("domain/" + domain.ID)
 }
 
 // next is where a call is, as the registers were told last.

@@ -62,12 +62,15 @@ func (c *call) show() {
 	workflow.SetCurrentDetails(c.ctx, c.details())
 }
 
-// dueTime is when the waiting ends by itself; zero when it does not.
+// dueTime is when the first clock is due or, before that, the waiting ends by itself; zero when neither is.
 func (c *call) dueTime() time.Time {
+	due := c.p.Watch.Due
 	if limit, _ := c.patience(); limit > 0 {
-		return c.p.Waiting.Since.Add(limit)
+		if end := c.p.Waiting.Since.Add(limit); due.IsZero() || end.Before(due) {
+			return end
+		}
 	}
-	return time.Time{}
+	return due
 }
 
 // details describes the call for the Temporal UI, in Markdown.

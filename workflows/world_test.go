@@ -27,20 +27,26 @@ var functions = map[string]any{
 	"RiskWithResourceChange": workflows.RiskWithResourceChange, "RiskWithoutChange": workflows.RiskWithoutChange,
 }
 
+// technical are the workflows with nothing of USM in them.
+var technical = map[string]any{
+	"ApplyDomain": workflows.ApplyDomain, "AgreementTerm": workflows.AgreementTerm, "CallSystem": workflows.CallSystem,
+}
+
 // registerAll makes known what a worker of the product makes known, over the registers of the test.
 func registerAll(to interface {
 	worker.WorkflowRegistry
 	worker.ActivityRegistry
 }, r activities.Registers,
 ) {
-	for name, function := range functions {
-		to.RegisterWorkflowWithOptions(function, workflow.RegisterOptions{Name: name})
+	for _, known := range []map[string]any{functions, technical} {
+		for name, function := range known {
+			to.RegisterWorkflowWithOptions(function, workflow.RegisterOptions{Name: name})
+		}
 	}
-	to.RegisterWorkflow(workflows.ApplyDomain)
 	for _, a := range []any{
 		&activities.Agree{Registers: r}, &activities.Change{Registers: r}, &activities.Recover{Registers: r},
 		&activities.Operate{Registers: r}, &activities.Improve{Registers: r}, &activities.Domains{Registers: r},
-		&activities.Calls{Registers: r},
+		&activities.Agreements{Registers: r}, &activities.Calls{Registers: r},
 		&activities.Outbound{Registers: r, Client: http.DefaultClient, CallbackURL: "https://usm.example/callbacks"},
 	} {
 		to.RegisterActivity(a)

@@ -84,14 +84,16 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddGroup(&cobra.Group{ID: "calls", Title: "Calls:"}, &cobra.Group{ID: "run", Title: "Running the product:"})
+	root.AddGroup(&cobra.Group{ID: "calls", Title: "Calls:"}, &cobra.Group{ID: "agreements", Title: "Agreements:"},
+		&cobra.Group{ID: "run", Title: "Running the product:"})
 	add := func(group string, commands ...*cobra.Command) {
 		for _, command := range commands {
 			command.GroupID = group
 			root.AddCommand(command)
 		}
 	}
-	add("calls", a.callCommand(), a.workCommand(), a.replayCommand())
+	add("calls", a.callCommand(), a.workCommand(), a.clockCommand(), a.replayCommand())
+	add("agreements", a.agreementCommand(), a.reportCommand(), a.rehearseCommand())
 	add("run", a.devCommand(), a.gatewayCommand(), a.workerCommand(), a.migrateCommand(), a.domainCommand(), a.tokenCommand())
 	root.AddCommand(a.versionCommand(), a.configHelp())
 	return root

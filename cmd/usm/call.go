@@ -15,7 +15,8 @@ func (a *app) callCommand() *cobra.Command {
 	return group("call", "Open, follow and finish calls",
 		a.openCommand(), a.listCommand(), a.showCommand(), a.finishCommand(), a.askCommand(), a.answerCommand(),
 		a.confirmCommand(), a.disputeCommand(), a.redoCommand(), a.retypeCommand(), a.abortCommand(), a.noteCommand(),
-		a.linkCommand(), a.signalCommand(), a.pathCommand(), a.eventsCommand(), a.watchCommand(),
+		a.pauseCommand(), a.resumeCommand(), a.rebindCommand(), a.linkCommand(), a.signalCommand(), a.pathCommand(),
+		a.eventsCommand(), a.watchCommand(),
 	)
 }
 
@@ -64,6 +65,10 @@ func (a *app) show(view usm.CallView) {
 	row("category", view.Category)
 	row("domain", fmt.Sprintf("%s (version %d)", view.Domain, view.DomainVersion))
 	row("service", view.Service)
+	row("agreement", agreed(view))
+	row("team", view.Team)
+	row("due", clock(view.Due))
+	row("paused for", join(view.Paused))
 	row("components", join(view.Components))
 	row("requester", view.Requester)
 	row("parent", view.Parent)
@@ -80,6 +85,14 @@ func (a *app) show(view usm.CallView) {
 	if view.Description != "" {
 		fmt.Fprintf(a.out, "\n%s\n", view.Description)
 	}
+}
+
+// agreed is the agreement that covers the call, with the clause that does.
+func agreed(view usm.CallView) string {
+	if view.Clause == "" {
+		return view.Agreement
+	}
+	return view.Agreement + " (" + view.Clause + ")"
 }
 
 func outcome(view usm.CallView) string {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/usm-works/usm/domains"
+	"github.com/usm-works/usm/usm"
 )
 
 func (a *app) domainCommand() *cobra.Command {
@@ -16,18 +17,23 @@ func (a *app) domainCommand() *cobra.Command {
 		a.domainPlanCommand(), a.domainApplyCommand(), a.domainExportCommand(), a.domainSchemaCommand())
 }
 
-// domainFile reads and checks a domain file, so that mistakes name its lines; the gateway checks it again.
-func (a *app) domainFile(path string) (id string, source []byte, err error) {
+// domainFile reads and checks a domain file with the files that it names, so that mistakes name its lines; the gateway
+// checks it again. What is sent stands on its own: a file that names others is written out anew with their content.
+func (a *app) domainFile(path string) (domain usm.Domain, source []byte, err error) {
+	if source, err = a.file(path); err != nil {
+		return usm.Domain{}, nil, err
+	}
+	folder := filepath.Dir(path)
 	if path == "-" {
-		source, err = io.ReadAll(a.in)
-	} else {
-		source, err = os.ReadFile(path)
+		folder = a.dir
 	}
-	if err != nil {
-		return "", nil, err
+	if domain, err = domains.ParseIn(os.DirFS(folder), path, source); err != nil {
+		return usm.Domain{}, nil, err
 	}
-	domain, err := domains.Parse(path, source)
-	return domain.ID, source, err
+	if _, alone := domains.Parse(path, source); alone != nil {
+		source, err = domains.Marshal(domain)
+	}
+	return domain, source, err
 }
 
 func (a *app) domainPlanCommand() *cobra.Command {
@@ -36,7 +42,7 @@ func (a *app) domainPlanCommand() *cobra.Command {
 		Short: "Show what applying a domain file would change, and change nothing",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, source, err := a.domainFile(args[0])
+			domain, source, err := a.domainFile(args[0])
 			if err != nil {
 				return err
 			}
@@ -44,15 +50,15 @@ func (a *app) domainPlanCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			plan, err := s.PlanDomain(cmd.Context(), id, source)
+			plan, err := s.PlanDomain(cmd.Context(), domain.ID, source)
 			if err != nil {
 				return err
 			}
 			return a.print(plan, func() {
 				if !plan.Changed {
-					fmt.Fprintf(a.out, "%s: nothing would change\n", id)
+					fmt.Fprintf(a.out, "%s: nothing would change\n", domain.ID)
 				} else {
-					fmt.Fprintf(a.out, "%s: would become version %d\n", id, plan.Version)
+					fmt.Fprintf(a.out, "%s: would become version %d\n", domain.ID, plan.Version)
 				}
 				for _, line := range plan.Changes {
 					fmt.Fprintln(a.out, " ", a.difference(line))
@@ -90,7 +96,7 @@ func (a *app) domainApplyCommand() *cobra.Command {
 		Short: "Apply a domain file as a new version, in one transaction",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, source, err := a.domainFile(args[0])
+			domain, source, err := a.domainFile(args[0])
 			if err != nil {
 				return err
 			}
@@ -98,15 +104,15 @@ func (a *app) domainApplyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			result, err := s.ApplyDomain(cmd.Context(), id, source)
+			result, err := s.ApplyDomain(cmd.Context(), domain.ID, source)
 			if err != nil {
 				return err
 			}
 			return a.print(result, func() {
 				if result.Changed {
-					fmt.Fprintf(a.out, "%s: version %d is in force for new calls\n", id, result.Version)
+					fmt.Fprintf(a.out, "%s: version %d is in force for new calls\n", domain.ID, result.Version)
 				} else {
-					fmt.Fprintf(a.out, "%s: nothing changed, version %d stays in force\n", id, result.Version)
+					fmt.Fprintf(a.out, "%s: nothing changed, version %d stays in force\n", domain.ID, result.Version)
 				}
 				a.notApplied(result.NotApplied)
 			})

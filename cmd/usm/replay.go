@@ -63,21 +63,13 @@ func (a *app) replay(ctx context.Context, o replay.Options, path, mapping string
 	for _, person := range s.people() {
 		o.Tokens[person] = s.tokens[person]
 	}
-	if o.Log, err = replay.OpenLog(path); err != nil {
-		return err
-	}
-	if mapping == "" {
-		o.Mapping, err = replay.MappingFor(o.Log.Columns)
-	} else {
-		o.Mapping, err = replay.LoadMapping(mapping)
-	}
-	if err != nil {
+	if o.Log, o.Mapping, err = openLog(path, mapping); err != nil {
 		return err
 	}
 	if o.StateFile == "" {
 		o.StateFile = filepath.Join(a.devFolder(), "replay", replay.StateName(address, o)+".json")
 	}
-	bar := a.bar()
+	bar := a.bar("replay")
 	o.Progress = bar.step
 	report, err := replay.Run(ctx, o)
 	bar.finish()
@@ -97,16 +89,5 @@ func (a *app) report(r replay.Report) {
 	a.write(w)
 	fmt.Fprintf(a.out, "\n%d cases in %d calls, %d resumed, %d refused, %d requests in %s: %.1f calls/s\n",
 		r.Cases, r.Calls, r.Resumed, r.Refused, r.Requests, r.Elapsed.Round(100*time.Millisecond), r.CallsPerSecond())
-	if len(r.Refusals) == 0 {
-		return
-	}
-	fmt.Fprintln(a.out)
-	refused := a.columns("row", "case", "column", "reason")
-	for _, refusal := range r.Refusals {
-		refused.AppendRow(table.Row{refusal.Line, refusal.Case, refusal.Column, cut(refusal.Reason, 160)})
-	}
-	a.write(refused)
-	if more := r.Refused - len(r.Refusals); more > 0 {
-		fmt.Fprintf(a.out, "and %d more\n", more)
-	}
+	a.refusals(r.Refusals, r.Refused)
 }

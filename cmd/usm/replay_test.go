@@ -42,7 +42,7 @@ func TestProgressIsLinesWhereThereIsNoTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	a := &app{err: &out, settings: &settings{}}
-	p := a.bar()
+	p := a.bar("replay")
 	p.step(replay.Progress{Done: 1, Total: 3})
 	require.Empty(t, out.String(), "not a line for each case")
 	p.told = time.Now().Add(-plainEvery)
@@ -52,7 +52,7 @@ func TestProgressIsLinesWhereThereIsNoTerminal(t *testing.T) {
 	require.Regexp(t, `^replay: 2 of 3 cases, .* cases/s, \S+ left\nreplay: 3 of 3 cases, .* 0s left\n$`, out.String())
 
 	out.Reset()
-	p = &progress{out: &out, drawn: true}
+	p = &progress{what: "replay", out: &out, drawn: true}
 	p.step(replay.Progress{Done: 1, Total: 1})
 	p.finish()
 	require.Contains(t, out.String(), "replay")

@@ -67,7 +67,8 @@ func Register(to huma.API, o Options) *API {
 	}
 	a.feed = newHub(o.Reader.Listen, a.logger)
 	for _, register := range []func(huma.API){
-		a.registerCalls, a.registerActions, a.registerSignals, a.registerDomains, a.registerRegisters, a.registerFeed,
+		a.registerCalls, a.registerActions, a.registerClocks, a.registerSignals, a.registerDomains, a.registerRegisters,
+		a.registerAgreements, a.registerReports, a.registerFeed,
 	} {
 		register(to)
 	}

@@ -170,7 +170,7 @@ func (a *API) present(ctx context.Context, view usm.CallView) usm.CallView {
 	if a.runs != "" && view.Status != usm.StatusRegistered {
 		view.TemporalURL = a.runs + view.Number
 	}
-	for _, texts := range []*[]string{&view.Components, &view.Children, &view.WaitingFor.Profiles, &view.WaitingFor.People} {
+	for _, texts := range []*[]string{&view.Components, &view.Children, &view.Paused, &view.WaitingFor.Profiles, &view.WaitingFor.People} {
 		*texts = append([]string{}, *texts...)
 	}
 	view.Links, view.Clocks = append([]usm.Link{}, view.Links...), append([]usm.Clock{}, view.Clocks...)

@@ -15,6 +15,11 @@ func (f *faults) addf(at, format string, args ...any) {
 	f.fields = append(f.fields, usm.FieldError{Pointer: at, Detail: fmt.Sprintf(format, args...)})
 }
 
+// parameterf is addf for a parameter of the query: it is no part of the body, so the detail names it.
+func (f *faults) parameterf(name, format string, args ...any) {
+	f.addf("", "query parameter "+name+": "+format, args...)
+}
+
 // has reports whether something is wrong at that place already.
 func (f *faults) has(at string) bool {
 	return slices.ContainsFunc(f.fields, func(e usm.FieldError) bool { return e.Pointer == at })

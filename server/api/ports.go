@@ -62,8 +62,18 @@ type Reader interface {
 	Component(ctx context.Context, domain, id string) (usm.Component, []usm.Component, error) // with its history, newest first
 	Agreements(ctx context.Context, domain string) ([]usm.Agreement, error)                   // every version
 	Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []usm.Solution, next string, err error)
-	// Covered reports the agreement (id@version) in force that covers the person for the service, "" for none.
-	Covered(ctx context.Context, domain, person, service string) (string, error)
+	// Covered returns how an agreement in force covers the request, and by which clause; the zero Coverage for none.
+	Covered(ctx context.Context, request usm.NewCall) (usm.Coverage, error)
+	// Clocks returns the clocks of a call as they stand at the moment, with all that they are computed from, and those of
+	// the children of its forks.
+	Clocks(ctx context.Context, number string) (usm.ClockExport, error)
+	// AgreementHistory returns what happened to the versions of an agreement, oldest first.
+	AgreementHistory(ctx context.Context, domain, agreement string) ([]usm.AgreementEvent, error)
+	NormReport(ctx context.Context, filter usm.NormFilter) ([]usm.NormRow, error)
+	// NormCalls returns the clocks behind a number of that report (filter.Of is its row, filter.Result the number), with
+	// their calls, the latest first.
+	NormCalls(ctx context.Context, filter usm.NormFilter) (clocks []usm.CallClock, next string, err error)
+	Availability(ctx context.Context, filter usm.NormFilter) ([]usm.AvailabilityRow, error)
 	DeadLetters(ctx context.Context, page usm.Page) (letters []usm.DeadLetter, next string, err error)
 	FindDeadLetter(ctx context.Context, id int64) (usm.DeadLetter, error)
 

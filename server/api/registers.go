@@ -14,9 +14,7 @@ import (
 func (a *API) registerRegisters(to huma.API) {
 	get := func(path, id, summary string) huma.Operation { return operation(http.MethodGet, path, id, summary) }
 	huma.Register(to, get("/me", "get-me", "Who am I, with which profiles"), a.me)
-	huma.Register(to, get("/agreements", "list-agreements", "List agreements, every version"), a.agreements)
 	huma.Register(to, get("/services", "list-services", "List services"), a.services)
-	huma.Register(to, get("/catalogue", "list-catalogue", "List pre-agreed requests"), a.catalogue)
 	huma.Register(to, get("/people", "list-people", "List people and the profiles they hold"), a.people)
 	huma.Register(to, get("/profiles", "list-profiles", "List profiles"), a.profiles)
 	huma.Register(to, get("/solutions", "list-solutions", "List known solutions and workarounds"), a.solutions)
@@ -86,10 +84,6 @@ type (
 		Domain string `json:"domain"`
 		usm.Service
 	}
-	itemRow struct {
-		Domain string `json:"domain"`
-		usm.Item
-	}
 	personRow struct {
 		Domain string `json:"domain"`
 		usm.Person
@@ -97,10 +91,6 @@ type (
 	profileRow struct {
 		Domain string `json:"domain"`
 		usm.Profile
-	}
-	agreementRow struct {
-		Domain string `json:"domain"`
-		usm.Agreement
 	}
 	componentRow struct {
 		Domain string `json:"domain"`
@@ -124,12 +114,6 @@ func each[T, R any](items []T, row func(T) R) []R {
 func (a *API) services(ctx context.Context, in *InDomain) (*list[serviceRow], error) {
 	return rows(ctx, a, in, func(d usm.Domain) []serviceRow {
 		return each(d.Services, func(s usm.Service) serviceRow { return serviceRow{d.ID, s} })
-	})
-}
-
-func (a *API) catalogue(ctx context.Context, in *InDomain) (*list[itemRow], error) {
-	return rows(ctx, a, in, func(d usm.Domain) []itemRow {
-		return each(d.Catalogue, func(i usm.Item) itemRow { return itemRow{d.ID, i} })
 	})
 }
 

@@ -7,23 +7,6 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// agreements lists every version of every agreement of the caller's domains.
-func (a *API) agreements(ctx context.Context, in *InDomain) (*list[agreementRow], error) {
-	seen, err := a.domains(ctx, in.Domain)
-	if err != nil {
-		return nil, err
-	}
-	var all []agreementRow
-	for _, domain := range seen {
-		agreements, err := a.reader.Agreements(ctx, domain.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, each(agreements, func(g usm.Agreement) agreementRow { return agreementRow{domain.ID, g} })...)
-	}
-	return cut(all, &in.Paging)
-}
-
 type searchInput struct {
 	InDomain
 	Q string `query:"q" maxLength:"200" doc:"words to look for"`

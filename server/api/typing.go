@@ -21,28 +21,33 @@ const (
 var typingFields = []string{fieldItem, fieldDissatisfied, fieldBroken, fieldLasting, fieldInternal}
 
 // typed gives the request its type: that of the catalogue item it names, else the one it asks for, else the rules of
-// usm.md §4 decide. A catalogue item also gives the service and says what the fields must be.
+// usm.md §4 decide. A catalogue item also gives the service and says what the fields must be; one that no agreement has
+// agreed in advance for the requester is typed by the rules too.
 func (a *API) typed(ctx context.Context, domain usm.Domain, in usm.NewCall) (usm.NewCall, usm.Typing, error) {
 	facts, err := factsOf(in.Fields)
 	if err != nil {
 		return in, usm.Typing{}, err
 	}
 	if _, named := in.Fields[fieldItem]; named {
-		return fromCatalogue(domain, in)
+		return a.fromCatalogue(ctx, domain, in, facts)
 	}
 	if in.Type != "" {
-		return in, usm.Typing{Type: in.Type, Reason: "chosen by who opened the call"}, nil
+		return in, chosen(in), nil
 	}
-	agreement, err := a.reader.Covered(ctx, domain.ID, in.Requester, in.Service)
+	coverage, err := a.reader.Covered(ctx, in)
 	if err != nil {
 		return in, usm.Typing{}, err
 	}
-	facts.Covered = agreement != ""
+	facts.Covered = coverage.Agreement != ""
 	typing := usm.TypeCall(facts)
 	if facts.Covered {
-		typing.Reason += " (agreement " + agreement + ")"
+		typing.Reason += " (" + coverage.Why + ")"
 	}
 	return in, typing, nil
+}
+
+func chosen(in usm.NewCall) usm.Typing {
+	return usm.Typing{Type: in.Type, Reason: "chosen by who opened the call"}
 }
 
 // factsOf reads the facts a request states; one that is absent is false.
@@ -66,10 +71,38 @@ func factsOf(fields map[string]any) (usm.Facts, error) {
 	return facts, wrong.err()
 }
 
-func fromCatalogue(domain usm.Domain, in usm.NewCall) (usm.NewCall, usm.Typing, error) {
+// fromCatalogue types a request for an item of the catalogue.
+func (a *API) fromCatalogue(
+	ctx context.Context, domain usm.Domain, in usm.NewCall, facts usm.Facts,
+) (usm.NewCall, usm.Typing, error) {
+	item, err := itemOf(domain, in)
+	if err != nil {
+		return in, usm.Typing{}, err
+	}
+	in.Service = item.Service
+	agreed, err := a.agreedIn(ctx, domain)
+	if err != nil {
+		return in, usm.Typing{}, err
+	}
+	coverage, covered := agreed.covers(item, in)
+	switch {
+	case covered:
+		reason := fmt.Sprintf("pre-agreed: item %s of the catalogue (%s); %s", item.ID, item.Name, coverage.Why)
+		return in, usm.Typing{Type: item.Type, Reason: reason}, nil
+	case in.Type != "":
+		return in, chosen(in), nil
+	}
+	facts.Broken = facts.Broken || item.Type == usm.Incident
+	typing := usm.TypeCall(facts)
+	typing.Reason += fmt.Sprintf(" (item %s of the catalogue is not agreed in advance for %s)", item.ID, in.Requester)
+	return in, typing, nil
+}
+
+// itemOf returns the item that a request names, when everything else in the request fits it.
+func itemOf(domain usm.Domain, in usm.NewCall) (usm.Item, error) {
 	i := slices.IndexFunc(domain.Catalogue, func(item usm.Item) bool { return item.ID == in.Fields[fieldItem] })
 	if i < 0 {
-		return in, usm.Typing{}, usm.Invalid("/fields/item", "the catalogue of %s has no item %q", domain.ID, fmt.Sprint(in.Fields[fieldItem]))
+		return usm.Item{}, usm.Invalid("/fields/item", "the catalogue of %s has no item %q", domain.ID, fmt.Sprint(in.Fields[fieldItem]))
 	}
 	item, wrong := domain.Catalogue[i], &faults{}
 	if in.Type != "" && in.Type != item.Type {
@@ -78,7 +111,6 @@ func fromCatalogue(domain usm.Domain, in usm.NewCall) (usm.NewCall, usm.Typing, 
 	if in.Service != "" && in.Service != item.Service {
 		wrong.addf("/service", "the catalogue item %s belongs to the service %s", item.ID, item.Service)
 	}
-	in.Service = item.Service
 	asked := maps.Clone(in.Fields)
 	for _, name := range typingFields {
 		if _, declared := properties(item.Schema)[name]; !declared {
@@ -86,10 +118,9 @@ func fromCatalogue(domain usm.Domain, in usm.NewCall) (usm.NewCall, usm.Typing, 
 		}
 	}
 	if err := wrong.against(item.Schema, asked, "/fields"); err != nil {
-		return in, usm.Typing{}, fmt.Errorf("schema of catalogue item %s/%s: %w", domain.ID, item.ID, err)
+		return item, fmt.Errorf("schema of catalogue item %s/%s: %w", domain.ID, item.ID, err)
 	}
-	typing := usm.Typing{Type: item.Type, Reason: fmt.Sprintf("pre-agreed: item %s of the catalogue (%s)", item.ID, item.Name)}
-	return in, typing, wrong.err()
+	return item, wrong.err()
 }
 
 func properties(schema map[string]any) map[string]any {

@@ -32,12 +32,31 @@ function fill(id, rows) {
 
 const time = (instant) => (instant ? new Date(instant).toLocaleString() : "");
 
+// zoned is an instant to the second in the reader's own zone, which it names.
+const zoned = (instant) => (instant ? new Date(instant).toLocaleString([], {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+}) : "");
+
+// showClocks writes the norms that run beside the call, as they stand at the moment of the answer.
+function showClocks(call, ledger) {
+  const none = call.agreement ? "The agreement promises nothing for this call." : "No agreement covers this call: no clock runs.";
+  document.getElementById("timing").textContent = ledger.clocks.length === 0 ? none :
+    [call.agreement, call.clause && "clause " + call.clause, "as of " + zoned(ledger.at)].filter(Boolean).join(", ");
+  fill("clocks", ledger.clocks.map((clock) => [
+    clock.norm + (clock.link ? " (" + clock.link + ")" : ""),
+    clock.state + (clock.reasons && clock.reasons.length > 0 ? ": " + clock.reasons.join(", ") : ""),
+    clock.used + " of " + clock.target, zoned(clock.due), zoned(clock.breached_at),
+  ]));
+}
+
 async function show() {
   if (!token.value) {
     return;
   }
   try {
-    const [call, path, trail] = await Promise.all([read(""), read("/path"), read("/events?limit=200")]);
+    const [call, clocks, path, trail] = await Promise.all([
+      read(""), read("/clocks"), read("/path"), read("/events?limit=200"),
+    ]);
     sessionStorage.setItem("usm-token", token.value);
     document.title = call.number + " " + call.subject;
     document.getElementById("title").textContent = call.number + " " + call.subject;
@@ -48,6 +67,7 @@ async function show() {
       ["Waits for", wait.kind], ["Who may act", (wait.people || []).join(", ")], ["Opened", time(call.opened_at)],
       ["Outcome", call.outcome], ["Calls it opened", (call.children || []).join(", ")], ["Parent", call.parent],
     ]);
+    showClocks(call, clocks);
     fill("path", path.map((row) => [" · ".repeat(row.depth) + row.step, row.state, row.call, row.by, time(row.at)]));
     fill("trail", trail.map((row) => [time(row.at), row.kind, row.step, row.by, row.outcome || row.text]));
     document.getElementById("temporal").href = call.temporal_url;

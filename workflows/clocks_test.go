@@ -1,0 +1,236 @@
+package workflows_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/workflows"
+)
+
+// schedule lets the clocks of the call under test ring these alarms, one after the other, while they are not paused.
+func (w *world) schedule(alarms ...usm.Alarm) {
+	paused := map[string]bool{}
+	w.watch = func(_ string, now *entry) usm.Watch {
+		if now != nil {
+			in := now.amendment
+			alarms = slices.DeleteFunc(slices.Clone(alarms), func(a usm.Alarm) bool { return a.Key == in.Alarm.Key })
+			switch in.Kind {
+			case usm.EventPaused:
+				paused[in.Reason] = true
+			case usm.EventResumed:
+				delete(paused, in.Reason)
+			}
+		}
+		if len(alarms) == 0 || len(paused) > 0 {
+			return usm.Watch{}
+		}
+		return usm.Watch{Alarm: alarms[0], Due: alarms[0].At}
+	}
+}
+
+// rung are the alarms of a call that were recorded, with the moment at which they rang.
+func (w *world) rung(number string) (keys []string) {
+	for _, e := range w.entries(number, usm.EventAlarm) {
+		keys = append(keys, e.amendment.Alarm.Key)
+	}
+	return keys
+}
+
+func alarm(key string, after time.Duration) usm.Alarm {
+	return usm.Alarm{Key: key, At: started.Add(after)}
+}
+
+const days = 24 * time.Hour
+
+func TestAlarms(t *testing.T) {
+	t.Parallel()
+
+	t.Run("RingAtTheirMomentAndOnce", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.staff = false
+		w.schedule(alarm("sa/handling/1/warning/75%", 3*time.Hour), alarm("sa/handling/1/breach", 4*time.Hour))
+		var at []time.Time
+		w.refuse = func(key string) error {
+			if strings.Contains(key, "alarm/") {
+				at = append(at, w.env.Now().UTC())
+			}
+			return nil
+		}
+		w.pause = 500 * days // nobody comes for so long
+		w.then(func() {}, func() { w.staff = true })
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Equal(t, []string{"sa/handling/1/warning/75%", "sa/handling/1/breach"}, w.rung(w.number))
+		require.Equal(t, []time.Time{started.Add(3 * time.Hour), started.Add(4 * time.Hour)}, at)
+	})
+
+	t.Run("RingAtOnceWhenTheirMomentHasPassed", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", -time.Hour), alarm("sa/handling/1/escalation/1", -time.Minute))
+		w.run(usm.Operation)
+		require.Equal(t, []string{"sa/handling/1/breach", "sa/handling/1/escalation/1"}, w.rung(w.number))
+	})
+
+	t.Run("DoNotRingWhatWasStoppedBefore", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", 400*days))
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Empty(t, w.rung(w.number))
+	})
+
+	t.Run("AreRepeatedUntilTheRegistersAnswer", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", time.Second))
+		var tries atomic.Int32
+		w.refuse = func(key string) error {
+			if strings.Contains(key, "alarm/") && tries.Add(1) < 4 {
+				return errors.New("the database is away")
+			}
+			return nil
+		}
+		w.run(usm.Operation)
+		require.Equal(t, []string{"sa/handling/1/breach"}, w.rung(w.number))
+	})
+
+	t.Run("NeverTurnInACircle", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		stuck := usm.Watch{Alarm: alarm("sa/handling/1/breach", time.Second)}
+		w.watch = func(string, *entry) usm.Watch { return stuck }
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Len(t, w.rung(w.number), 1)
+	})
+
+	t.Run("GoOnInANewRun", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/warning/75%", 30*time.Second), alarm("sa/handling/1/breach", 400*days))
+		w.staff = false
+		w.then(func() { w.env.SetContinueAsNewSuggested(true) })
+		w.thenSend("SRQ-000001", said(usm.ActionNote, "ann", "moves the run"))
+		name, call := continued(t, w.runAlone("Operation", w.request(usm.Operation)))
+		w.renew()
+		w.pause = 401 * days
+		w.then(func() {}, func() { w.staff = true })
+		require.Equal(t, usm.StatusClosed, w.resume(name, call).Status)
+		require.Equal(t, []string{"sa/handling/1/warning/75%", "sa/handling/1/breach"}, w.rung(w.number))
+	})
+
+	t.Run("RaisePriorityReassignAndOpenALinkedCall", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.staff = false
+		w.schedule(alarm("sa/handling/1/escalation/1", time.Hour))
+		w.brings = map[string]usm.StepResult{"sa/handling/1/escalation/1": {
+			Priority: usm.PriorityCritical,
+			Waiting:  &usm.Waiting{Kind: usm.WaitStep, Profiles: []string{"seniors"}},
+			Opened:   []usm.Call{{NewCall: usm.NewCall{Domain: "it", Type: usm.Risk, Subject: "late", Requester: "ann"}, Number: "RSK-000009"}},
+		}}
+		w.reach(usm.ExecuteOperation)
+		w.then(func() { w.pause = 2 * time.Hour }, func() {
+			progress := w.progress()
+			require.Equal(t, usm.PriorityCritical, progress.Priority)
+			require.Equal(t, []string{"seniors"}, progress.Waiting.Profiles)
+			w.staff = true
+		})
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Equal(t, 1, w.calls["RSK-000009"].opens, "the linked call runs by itself")
+	})
+
+	t.Run("CallASystemOnce", func(t *testing.T) {
+		t.Parallel()
+		var keys []string
+		system := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			keys = append(keys, r.Header.Get("Idempotency-Key"))
+			if len(keys) == 1 {
+				w.WriteHeader(http.StatusBadGateway)
+			}
+		}))
+		defer system.Close()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", time.Second))
+		w.brings = map[string]usm.StepResult{"sa/handling/1/breach": {Request: &usm.OutboundRequest{URL: system.URL}}}
+		w.run(usm.Operation)
+		key := "SRQ-000001/alarm/sa/handling/1/breach"
+		require.Equal(t, []string{key, key}, keys, "tried again under the same key")
+	})
+}
+
+func TestPauses(t *testing.T) {
+	t.Parallel()
+	bind := func(b *usm.Binding) { b.Reasons = []string{"freeze", "weather"} }
+	pause := func(name usm.ActionName, reason string) usm.Action {
+		return usm.Action{Name: name, Actor: by("olga"), Reason: reason}
+	}
+
+	t.Run("HoldAlarmsUpUntilTheLastOneEnds", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.staff = false
+		w.change(usm.Operate, bind)
+		w.schedule(alarm("sa/handling/1/breach", time.Hour))
+		w.reach(usm.ExecuteOperation)
+		first, second := w.thenSend("SRQ-000001", pause(usm.ActionPause, "freeze")), w.thenSend("SRQ-000001", pause(usm.ActionPause, "weather"))
+		w.then(func() { w.pause = 2 * days })
+		third := w.thenSend("SRQ-000001", pause(usm.ActionResume, "freeze"))
+		w.then(func() {
+			require.Empty(t, w.rung(w.number))
+			require.Equal(t, []string{"weather"}, w.progress().Paused)
+		})
+		fourth := w.thenSend("SRQ-000001", pause(usm.ActionResume, "weather"))
+		w.then(func() { w.staff = true })
+		w.run(usm.Operation)
+		for _, r := range []*reply{first, second, third, fourth} {
+			require.NoError(t, r.err)
+		}
+		require.Equal(t, []string{"sa/handling/1/breach"}, w.rung(w.number))
+	})
+
+	for name, c := range map[string]struct {
+		action usm.Action
+		code   usm.Code
+		says   string
+	}{
+		"AnUnknownReason":          {pause(usm.ActionPause, "mood"), usm.CodeInvalid, "mood"},
+		"NoReason":                 {pause(usm.ActionPause, ""), usm.CodeInvalid, "required"},
+		"AResumeOfWhatIsNotPaused": {pause(usm.ActionResume, "freeze"), usm.CodeOutOfTurn, "not paused"},
+		"ASecondPauseForTheSame":   {pause(usm.ActionPause, "weather"), usm.CodeOutOfTurn, "already"},
+		"ARebindWithoutReason":     {usm.Action{Name: usm.ActionRebind, Actor: by("olga")}, usm.CodeInvalid, "required"},
+		"ARebindInAnotherWay": {
+			usm.Action{Name: usm.ActionRebind, Actor: by("olga"), Text: "why", Applies: "tomorrow"}, usm.CodeInvalid, "tomorrow",
+		},
+	} {
+		t.Run("Refuse"+name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.change(usm.Operate, bind)
+			w.thenSend("SRQ-000001", pause(usm.ActionPause, "weather"))
+			r := w.thenSend("SRQ-000001", c.action)
+			w.run(usm.Operation)
+			require.True(t, r.rejected, "before it enters history")
+			require.Equal(t, c.code, refusal(t, r.err).Code)
+			require.ErrorContains(t, r.err, c.says)
+		})
+	}
+}
+
+// progress asks the call under test how it stands.
+func (w *world) progress() (p usm.Progress) {
+	w.t.Helper()
+	answer, err := w.env.QueryWorkflowByID(w.number, workflows.QueryCall)
+	require.NoError(w.t, err)
+	require.NoError(w.t, answer.Get(&p))
+	return p
+}
