@@ -87,6 +87,7 @@ func TestBadInput(t *testing.T) {
 	t.Run("Requests", func(t *testing.T) { t.Parallel(); badRequests(t, w) })
 	t.Run("Steps", func(t *testing.T) { t.Parallel(); badSteps(t, w) })
 	t.Run("Actions", func(t *testing.T) { t.Parallel(); badActions(t, w) })
+	t.Run("Clocks", func(t *testing.T) { t.Parallel(); badClocks(t, w) })
 	t.Run("Repetitions", func(t *testing.T) { t.Parallel(); repetitions(t, w) })
 	t.Run("Domains", func(t *testing.T) { t.Parallel(); badDomains(t, w) })
 }

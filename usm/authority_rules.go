@@ -109,11 +109,11 @@ func mayAbort(caller Caller, view CallView) (Actor, *Error) {
 
 // maySteer lets through who may act on the open step, and every coordinator and manager of the domain.
 func maySteer(caller Caller, view CallView, does string) (Actor, *Error) {
-	kind := view.WaitingFor.Kind
-	if kind == WaitStep || kind == WaitSignal {
-		if actor, refusal := maySubmit(caller, view); refusal == nil {
-			return actor, nil
-		}
+	if kind := view.WaitingFor.Kind; kind != WaitStep && kind != WaitSignal {
+		return mayCoordinate(caller, view, does)
+	}
+	if actor, refusal := maySubmit(caller, view); refusal == nil {
+		return actor, nil
 	}
 	if actor, refusal := mayCoordinate(caller, view, does); refusal == nil {
 		return actor, nil

@@ -14,12 +14,17 @@ import (
 // callActivities only names activities; a nil pointer to it is never called.
 type callActivities = activities.Calls
 
+// untilDone is how long a local activity is retried: longer than any call is open. Left out, the SDK takes StartToCloseTimeout
+// for it too, and a database that is away for longer would end the call.
+const untilDone = 100 * 365 * 24 * time.Hour
+
 // ownTransaction is for activities whose effect is one transaction of our own database: short and idempotent, so they
 // run as local activities and are retried until the database answers. The summary is for the reader of the history.
 func ownTransaction(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 10 * time.Second,
-		Summary:             usm.Summary(summary),
+		StartToCloseTimeout:    10 * time.Second,
+		ScheduleToCloseTimeout: untilDone,
+		Summary:                usm.Summary(summary),
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second,
 		},

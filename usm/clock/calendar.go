@@ -41,9 +41,9 @@ func (c *Calendar) Between(from, until time.Time) time.Duration {
 		return -c.Between(until, from)
 	}
 	first, last := nanosecond(from), nanosecond(until)
-	y, lastYear := yearOf(first), yearOf(last)
-	used := c.year(lastYear).used(last) - c.year(y).used(first)
-	for ; y < lastYear; y++ {
+	y, lastIndex := yearOf(first), yearOf(last)
+	used := c.year(lastIndex).used(last) - c.year(y).used(first)
+	for ; y < lastIndex; y++ {
 		used += c.year(y).total
 	}
 	return time.Duration(used)
@@ -60,6 +60,9 @@ func (c *Calendar) Add(from time.Time, d time.Duration) (time.Time, error) {
 		return from, nil
 	}
 	opened := nanosecond(from) // the last moment on the way at which it was open, or where the way begins
+	if time.Unix(0, opened).Sub(from) > twoYears {
+		return time.Time{}, ErrNeverOpens
+	}
 	y := yearOf(opened)
 	rest := c.year(y).used(opened) + int64(d) // from the beginning of the year
 	for ; y < len(c.years) && rest > 0; y++ { // a rest that is negative does not even fit a duration
@@ -97,5 +100,5 @@ func (c *Calendar) NextOpen(at time.Time) (time.Time, error) {
 func (c *Calendar) Open(at time.Time) bool {
 	n := nanosecond(at)
 	t := c.year(yearOf(n))
-	return at.Year() >= firstYear-1 && t.used(n+1) > t.used(n)
+	return at.Equal(time.Unix(0, n)) && t.used(n+1) > t.used(n)
 }

@@ -10,9 +10,12 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// What an iCalendar text may hold at most: the library takes longer for longer texts by their square.
+// What an iCalendar text may hold at most. For longer lines and deeper components the library takes longer by their square.
 const (
 	maxICalendar = 256 << 10
+	maxLine      = 8 << 10 // without its line breaks
+	maxDepth     = 8
+	maxRecurring = 200       // events
 	maxTouched   = 1_000_000 // days, each time that an event touches them
 )
 
@@ -20,16 +23,17 @@ const (
 type almanac struct {
 	days
 
-	zone    *time.Location
-	touched int
+	zone      *time.Location
+	touched   int
+	recurring int
 	// moved are the occurrences of an event, by its UID, that an event with a RECURRENCE-ID stands in for.
 	moved map[string][]time.Time
 }
 
 // readICalendar adds every day that an event touches. Cancelled events touch none.
 func readICalendar(closed days, text string, zone *time.Location) error {
-	if len(text) > maxICalendar {
-		return fmt.Errorf("the iCalendar text is over %d KiB", maxICalendar>>10)
+	if err := checkICalendar(text); err != nil {
+		return err
 	}
 	file, err := ics.ParseCalendar(strings.NewReader(text))
 	if err != nil {
@@ -51,6 +55,33 @@ func readICalendar(closed days, text string, zone *time.Location) error {
 		return err
 	}
 	return read(a.event)
+}
+
+var unfold = strings.NewReplacer("\r\n ", "", "\r\n\t", "", "\n ", "", "\n\t", "")
+
+// checkICalendar refuses a text that would keep the library busy, and one that is cut off, which it would take for whole.
+func checkICalendar(text string) error {
+	if len(text) > maxICalendar {
+		return fmt.Errorf("the iCalendar text is over %d KiB", maxICalendar>>10)
+	}
+	depth := 0
+	for line := range strings.Lines(unfold.Replace(text)) {
+		switch {
+		case len(line) > maxLine:
+			return fmt.Errorf("the iCalendar text has a line over %d KiB", maxLine>>10)
+		case strings.HasPrefix(line, "BEGIN"):
+			depth++
+		case strings.HasPrefix(line, "END:"):
+			depth--
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("the iCalendar text has components more than %d deep", maxDepth)
+		}
+	}
+	if depth != 0 {
+		return errors.New("the iCalendar text is cut off: what BEGINs must END")
+	}
+	return nil
 }
 
 // stand notes the occurrence that an event stands in for.
@@ -104,6 +135,9 @@ func (a *almanac) repeated(event *ics.VEvent, start time.Time) ([]time.Time, err
 	case 0:
 		all = append(all, start)
 	case 1:
+		if a.recurring++; a.recurring > maxRecurring {
+			return nil, fmt.Errorf("more than %d events recur", maxRecurring)
+		}
 		recurring, err := recur(rules[0].Value, start)
 		if err != nil {
 			return nil, err

@@ -11,6 +11,9 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+// firstEvent is the first year that an event may be of: the library takes the year 1 for none at all.
+const firstEvent = 1583 // the first whole year of the calendar that it reckons with
+
 // value is that of the first property with the name, "" when there is none.
 func value(event *ics.VEvent, name ics.ComponentProperty) string {
 	if property := event.GetProperty(name); property != nil {
@@ -38,8 +41,11 @@ func (a *almanac) times(event *ics.VEvent, name ics.ComponentProperty) (all []ti
 			if err != nil {
 				at, err = time.ParseInLocation("20060102T150405", text, zone)
 			}
-			if err != nil || at.Year() < 1 {
+			if err != nil {
 				return nil, false, fmt.Errorf("%s %q is neither a date nor a date and time", name, text)
+			}
+			if at.Year() < firstEvent {
+				return nil, false, fmt.Errorf("%s %q is before the year %d", name, text, firstEvent)
 			}
 			all = append(all, at)
 		}

@@ -85,10 +85,11 @@ func (t Target) Span(c *Calendar, from time.Time) (time.Duration, error) {
 		return 0, err
 	}
 	due := t.on(c, on)
-	if c.Between(c.shows(on.day, 0), due) == 0 {
-		return c.Between(from, due) + 1, nil
+	span := c.Between(from, due)
+	if c.Between(c.shows(on.day, 0), due) == 0 && !c.Open(due.Add(-1)) {
+		span++
 	}
-	return c.Between(from, due), nil
+	return span, nil
 }
 
 // on is when a target of business days is due on that date.
@@ -115,7 +116,7 @@ func (c *Calendar) businessDay(from time.Time, n int) (date, error) {
 		if len(dates) > 0 {
 			opens = dates[0].day
 		}
-		if time.Duration(opens-opened)*day*time.Second > twoYears {
+		if opens-opened > int(twoYears/time.Second/day) {
 			return date{}, ErrNeverOpens
 		}
 		if skip < len(dates) {
