@@ -1,15 +1,17 @@
 package domains
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/usm-works/usm/usm"
 )
 
-// AgreementDifferences says what changed from one version of an agreement to another, sorted by path. A norm stands under
-// its call type and priority, a named norm under its name: "norms[incident/critical].named[first answer].target". What
-// tells versions apart (version, state, and the call that brought it) is not compared.
+// AgreementDifferences says what changed from one version of an agreement to another, sorted by path. A row of norms stands
+// under its call type and priority, further rows for the same counted ("norms[incident/critical#2]"), a named norm under its
+// name: "norms[incident/critical].named[first answer].target". What tells versions apart (version, state, and the call that
+// brought it) is not compared.
 func AgreementDifferences(before, after usm.Agreement) []Difference {
 	old, errBefore := plainAgreement(before)
 	next, errAfter := plainAgreement(after)
@@ -43,11 +45,15 @@ func unname(agreement map[string]any) {
 
 func eachNorm(agreement map[string]any, visit func(norm map[string]any, id string)) {
 	norms, _ := agreement["norms"].([]any)
+	rows := map[string]int{}
 	for _, element := range norms {
 		norm, _ := element.(map[string]any)
 		id, _ := norm["type"].(string)
 		if priority, _ := norm["priority"].(string); priority != "" {
 			id += "/" + priority
+		}
+		if rows[id]++; rows[id] > 1 {
+			id += fmt.Sprintf("#%d", rows[id])
 		}
 		visit(norm, id)
 		named, _ := norm["named"].([]any)

@@ -1,6 +1,7 @@
 package domains_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,18 @@ func TestAgreementDifferences(t *testing.T) {
 			{Path: "norms[wish]", Action: domains.Add, After: map[string]any{"type": "wish", "reaction": "2h"}},
 			{Path: "valid_until", Action: domains.Change, Before: "2026-12-31", After: "2027-12-31"},
 		}, domains.AgreementDifferences(before, after))
+	})
+
+	t.Run("CountRowsForTheSame", func(t *testing.T) {
+		t.Parallel()
+		split := before
+		split.Norms = append(slices.Clone(before.Norms), usm.Norm{Type: usm.Incident, Reaction: "1h", Calendar: usm.AroundTheClock})
+		sooner := split
+		sooner.Norms = slices.Clone(split.Norms)
+		sooner.Norms[2].Reaction = "30m"
+		require.Equal(t, []domains.Difference{
+			{Path: "norms[incident#2].reaction", Action: domains.Change, Before: "1h", After: "30m"},
+		}, domains.AgreementDifferences(split, sooner))
 	})
 
 	t.Run("LeaveOutWhatTellsVersionsApart", func(t *testing.T) {

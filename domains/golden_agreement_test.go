@@ -35,7 +35,7 @@ func TestMistakesOfPromises(t *testing.T) {
 		{"NoTimeOfTheDay", "05:00", "25:00", `lab.yaml:55:26: agreements[0].norms[0].named[0].target: "25:00" is not a time of the day`},
 		{
 			"NormTwice", row, "- {type: incident, priority: high,",
-			`lab.yaml:62:9: agreements[0].norms[1]: there is a norm for incident high already`,
+			`lab.yaml:62:42: agreements[0].norms[1].handling: handling is promised for incident high already`,
 		},
 		{
 			"NormWithoutPromise", "handling: 2 business days end, ", "",

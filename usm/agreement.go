@@ -68,7 +68,8 @@ const (
 	Recompute   Applies = "recompute"   // rebinding only: every fact is measured again, e.g. after a calendar was corrected
 )
 
-// Norm is what is promised for a call type and priority. The row for exactly the priority goes before the one for every
+// Norm is a row of what is promised for a call type and priority. Several rows may be for the same, each for other norms, so
+// that these have calendars, pauses and alarms of their own. Rows for exactly the priority go before those for every
 // priority. Targets are written as usm/clock reads them: business time ("4h", "1h30m") or business days ("1 business day
 // 12:00", "2 business days end").
 type Norm struct {

@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -21,14 +23,7 @@ func Check(agreement usm.Agreement) []usm.FieldError {
 	taken := map[string]bool{}
 	for i, norm := range agreement.Norms {
 		at := fmt.Sprintf("/norms/%d", i)
-		of := string(norm.Type)
-		if norm.Priority != "" {
-			of += " " + string(norm.Priority)
-		}
-		if taken[of] {
-			c.mistakef(at, "there is a norm for %s already", of)
-		}
-		taken[of] = true
+		c.once(at, norm, taken)
 		c.norm(at, norm)
 	}
 	c.warnings("/warnings", agreement.Warnings, inheriting(agreement, func(w []string, _ []usm.Escalation) bool { return w == nil }))
@@ -91,21 +86,44 @@ func (c *checker) coverage(agreement usm.Agreement) {
 	}
 }
 
+// once refuses what another row promises already for the same type and priority. Rows that promise something else stand
+// beside it, with a calendar, pauses and alarms of their own.
+func (c *checker) once(at string, norm usm.Norm, taken map[string]bool) {
+	of := strings.TrimSpace(string(norm.Type) + " " + string(norm.Priority))
+	take := func(pointer, name string) {
+		if taken[of+"/"+name] {
+			c.mistakef(pointer, "%s is promised for %s already", name, of)
+		}
+		taken[of+"/"+name] = true
+	}
+	for i, target := range []string{norm.Reaction, norm.Update, norm.Handling} {
+		if target != "" {
+			take(at+"/"+ownNames[i], ownNames[i])
+		}
+	}
+	for i, named := range norm.Named {
+		pointer := fmt.Sprintf("%s/named/%d/name", at, i)
+		if slices.Contains(ownNames, named.Name) {
+			c.mistakef(pointer, "the name %q is taken already", named.Name)
+			continue
+		}
+		take(pointer, named.Name)
+	}
+}
+
+// ownNames are the norms that every row may promise.
+var ownNames = []string{usm.NormReaction, usm.NormUpdate, usm.NormHandling}
+
 func (c *checker) norm(at string, norm usm.Norm) {
 	targets := []string{norm.Reaction, norm.Update, norm.Handling}
-	for i, name := range []string{usm.NormReaction, usm.NormUpdate, usm.NormHandling} {
+	for i, name := range ownNames {
 		c.target(at+"/"+name, targets[i])
 	}
 	if norm.Reaction+norm.Update+norm.Handling == "" && len(norm.Named) == 0 {
 		c.mistakef(at, "must promise a reaction, update or handling time, or a named one")
 	}
-	taken := map[string]bool{usm.NormReaction: true, usm.NormUpdate: true, usm.NormHandling: true}
 	for i, named := range norm.Named {
 		pointer := fmt.Sprintf("%s/named/%d", at, i)
-		if taken[named.Name] {
-			c.mistakef(pointer+"/name", "the name %q is taken already", named.Name)
-		}
-		taken[named.Name] = true
 		c.named(pointer, named, norm)
 		targets = append(targets, named.Target)
 	}

@@ -46,6 +46,9 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, promise.Check(sound()))
 	require.Empty(t, promise.Check(usm.Agreement{}), "nothing is wrong with what is absent")
+	apart := sound()
+	apart.Norms = append(apart.Norms, usm.Norm{Type: usm.Incident, Reaction: "1h", Calendar: usm.AroundTheClock})
+	require.Empty(t, promise.Check(apart), "norms for the same calls may stand in rows of their own")
 
 	cases := []struct {
 		claim  string
@@ -53,7 +56,7 @@ func TestCheck(t *testing.T) {
 		want   usm.FieldError
 	}{
 		{"NormTwice", func(a *usm.Agreement) { a.Norms[0].Priority = ""; a.Norms[0].Escalation = nil }, usm.FieldError{
-			Pointer: "/norms/1", Detail: "there is a norm for incident already",
+			Pointer: "/norms/1/handling", Detail: "handling is promised for incident already",
 		}},
 		{"NormThatPromisesNothing", func(a *usm.Agreement) { a.Norms[1].Handling = "" }, usm.FieldError{
 			Pointer: "/norms/1", Detail: "must promise a reaction, update or handling time, or a named one",
@@ -63,7 +66,7 @@ func TestCheck(t *testing.T) {
 		}},
 		{"NamedNormTwice", func(a *usm.Agreement) {
 			a.Norms[0].Named = append(a.Norms[0].Named, a.Norms[0].Named[0])
-		}, usm.FieldError{Pointer: "/norms/0/named/1/name", Detail: `the name "diagnosis" is taken already`}},
+		}, usm.FieldError{Pointer: "/norms/0/named/1/name", Detail: "diagnosis is promised for incident high already"}},
 		{"NameOfANormOfItsOwn", func(a *usm.Agreement) { a.Norms[0].Named[0].Name = usm.NormUpdate }, usm.FieldError{
 			Pointer: "/norms/0/named/0/name", Detail: `the name "update" is taken already`,
 		}},

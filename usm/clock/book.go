@@ -70,7 +70,8 @@ func Open(terms usm.Terms) (*Book, error) {
 			if err != nil {
 				return nil, fmt.Errorf("terms %s: agreement %s: norm %d: %w", terms.Key, a.Versioned(), i+1, err)
 			}
-			l.rows[row{n.Type, n.Priority}] = promises
+			of := row{n.Type, n.Priority}
+			l.rows[of] = append(l.rows[of], promises...)
 		}
 		b.links = append(b.links, l)
 		all = append(all, a.Pauses)

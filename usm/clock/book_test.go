@@ -129,3 +129,19 @@ func TestAFactThatIsDatedBeforeTheLastOne(t *testing.T) {
 	require.Equal(t, "2026-03-02 12:00:00 resumed used 3h left 5h", f.ledger("sa/handling")[2])
 	require.Equal(t, "2026-03-02 11:00:00", clockTime(f.rows[2].Recorded))
 }
+
+// TestEachNormMayHaveItsOwnCalendar measures norms for the same calls that stand in rows of their own.
+func TestEachNormMayHaveItsOwnCalendar(t *testing.T) {
+	t.Parallel()
+	night := usm.Norm{
+		Type: usm.Incident, Reaction: "2h", Calendar: usm.AroundTheClock, Warnings: []string{},
+		Named: []usm.NamedNorm{{Name: "look", Target: "2h", Calendar: "late", Start: usm.Moment{Event: usm.EventOpened}}},
+	}
+	terms := promising(handling("2h"), night)
+	terms.Calendars = append(terms.Calendars, usm.Calendar{ID: "late", TimeZone: "Europe/Amsterdam", Hours: daily("20:00-24:00")})
+	f := opened(t, terms, "2026-03-02 16:00").fold()
+	require.Equal(t, "2026-03-03 10:00:00", clockTime(*f.clock("sa/handling").Due))
+	require.Equal(t, "2026-03-02 18:00:00", clockTime(*f.clock("sa/reaction").Due))
+	require.Equal(t, "2026-03-02 22:00:00", clockTime(*f.clock("sa/look").Due))
+	require.Equal(t, usm.Alarm{Key: "sa/reaction/1/breach", At: moment(t, "2026-03-02 18:00")}, f.watch().Alarm, "its row has no warning")
+}
