@@ -44,6 +44,16 @@ func TestBuiltinPromises(t *testing.T) {
 		})
 	})
 
+	t.Run("OutlastTheTestsAndDemonstrationsThatRelyOnThem", func(t *testing.T) {
+		t.Parallel()
+		each(t, func(t *testing.T, d usm.Domain) {
+			t.Helper()
+			for _, agreement := range d.Agreements {
+				require.True(t, agreement.ValidUntil == "" || agreement.ValidUntil > "2036", agreement.ID)
+			}
+		})
+	})
+
 	t.Run("PassOnWhatATeamHasToDo", func(t *testing.T) {
 		t.Parallel()
 		each(t, func(t *testing.T, d usm.Domain) {
