@@ -40,12 +40,12 @@ func (b *Book) Watch(state State) (usm.Watch, error) {
 				continue
 			}
 			at := f.moment(i, candidate)
-			if watch.Alarm.Key == "" || at.Before(watch.Alarm.At) {
+			if !at.IsZero() && (watch.Alarm.Key == "" || at.Before(watch.Alarm.At)) {
 				watch.Alarm = usm.Alarm{Key: f.key(i, candidate), At: at}
 			}
 		}
 	}
-	return watch, f.err
+	return watch, nil
 }
 
 // Ring returns what the alarm asks for. ok is false when it was overtaken by what happened since: then nothing is done, and
@@ -56,7 +56,10 @@ func (b *Book) Ring(state State, alarm usm.Alarm) (ring Ring, ok bool) {
 		return Ring{}, false
 	}
 	i, rung := f.ringing(alarm.Key)
-	if rung == nil || f.key(i, rung) != alarm.Key || f.moment(i, rung).After(alarm.At) || f.err != nil {
+	if rung == nil || f.key(i, rung) != alarm.Key {
+		return Ring{}, false
+	}
+	if at := f.moment(i, rung); at.IsZero() || at.After(alarm.At) {
 		return Ring{}, false
 	}
 	c := f.s.Clocks[i]
@@ -141,7 +144,8 @@ func (f *fold) nextBells(i int) (next [2]*bell) {
 	return next
 }
 
-// moment is when a bell of a running clock rings: not before the last change of the clock.
+// moment is when a bell of a running clock rings: not before the last change of the clock. It is zero when it never does,
+// because the clock's calendar or the domain's own does not open any more.
 func (f *fold) moment(i int, rung *bell) time.Time {
 	c, p := &f.s.Clocks[i], f.p[i]
 	if rung.name == breached {
@@ -151,17 +155,15 @@ func (f *fold) moment(i int, rung *bell) time.Time {
 		return *c.Due
 	}
 	at := c.Since
+	var err error
 	if left := usm.Span(rung.trigger.After(time.Duration(c.Target))) + c.Discount - c.Used; left > 0 {
-		var err error
-		if at, err = p.calendar.Add(at, time.Duration(left)); err != nil {
-			f.fail(fmt.Errorf("alarm %s: %w", f.key(i, rung), err))
-		}
+		at, err = p.calendar.Add(at, time.Duration(left))
 	}
-	if !rung.anyTime {
-		var err error
-		if at, err = f.book.own.NextOpen(at); err != nil {
-			f.fail(fmt.Errorf("alarm %s: %w", f.key(i, rung), err))
-		}
+	if err == nil && !rung.anyTime {
+		at, err = f.book.own.NextOpen(at)
+	}
+	if err != nil {
+		return time.Time{}
 	}
 	return at
 }
@@ -205,6 +207,9 @@ func (f *fold) ring() {
 		return
 	}
 	at := f.moment(i, rung)
+	if at.IsZero() {
+		return
+	}
 	if f.key(i, rung) == f.fact.Alarm {
 		f.at = later(f.at, at)
 		f.fact.At = f.at

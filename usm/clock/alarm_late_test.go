@@ -66,3 +66,24 @@ func TestTwoAlarmsFromOneStateDoNotTouchEachOther(t *testing.T) {
 	require.Equal(t, []string{"warning/10%", "warning/20%"}, first.Clocks[0].Rung)
 	require.Equal(t, []string{"warning/10%", "warning/30%"}, second.Clocks[0].Rung)
 }
+
+// TestAnAlarmThatNeverComes is about a calendar that does not open any more after the due date: nothing hangs on that.
+func TestAnAlarmThatNeverComes(t *testing.T) {
+	t.Parallel()
+	norm := handling("8h")
+	norm.Calendar, norm.Warnings = "once", []string{}
+	norm.Escalation = []usm.Escalation{{At: "+1h"}, {At: "+2h", AnyTime: true}}
+	terms := promising(norm)
+	terms.Calendars = append(terms.Calendars, usm.Calendar{
+		ID: "once", TimeZone: "Europe/Amsterdam", Openings: []usm.Opening{{Date: "2026-03-02", Windows: []string{"09:00-17:00"}}},
+	})
+	s := opened(t, terms, "2026-03-02 09:00")
+	require.Equal(t, []string{"2026-03-02 17:00:00 sa/handling/1/breach"}, s.rings(9))
+	require.Equal(t, 1, s.fold().clock("sa/handling").Breaches)
+
+	gone := promising(handling("8h"))
+	gone.Calendars[0].Hours, gone.Calendars[0].Openings = nil, []usm.Opening{{Date: "2020-01-02", Windows: []string{"09:00-17:00"}}}
+	gone.Links[0].Calendar = usm.AroundTheClock
+	require.Equal(t, []string{"2026-03-02 17:00:00 sa/handling/1/breach"}, opened(t, gone, "2026-03-02 09:00").rings(9),
+		"a warning waits for service hours that never come")
+}
