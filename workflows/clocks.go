@@ -44,7 +44,8 @@ func (c *call) until(ctx workflow.Context, alarm usm.Alarm) bool {
 func same(a, b usm.Alarm) bool { return a.Key == b.Key && a.At.Equal(b.At) }
 
 // ring records the alarm and takes over what it does to the call. An alarm that came to nothing, because something else
-// was recorded first, only brings the next one.
+// was recorded first, only brings the next one. One that is refused, because the norm that it leads to cannot be measured,
+// ends no call: the next change says again what rings.
 func (c *call) ring(ctx workflow.Context, alarm usm.Alarm) {
 	if c.lock.Lock(ctx) != nil {
 		return
@@ -55,7 +56,7 @@ func (c *call) ring(ctx workflow.Context, alarm usm.Alarm) {
 	}
 	key := "alarm/" + alarm.Key
 	result, err := c.amend(ctx, usm.Amendment{Kind: usm.EventAlarm, Key: key, Actor: usm.Automatic, Alarm: alarm}, nil)
-	if err != nil {
+	if err != nil && refusalIn(err) == nil {
 		c.failed(err)
 		return
 	}

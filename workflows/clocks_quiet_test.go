@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,12 +40,20 @@ func TestWhatClocksLeaveInTheHistory(t *testing.T) {
 		w := setup(t)
 		w.staff = false
 		w.schedule(alarm("sa/handling/1/warning/75%", 3*days), alarm("sa/handling/1/breach", 700*days))
+		var rang []time.Duration
+		w.refuse = func(key string) error {
+			if strings.Contains(key, "alarm/") {
+				rang = append(rang, w.env.Now().Sub(started))
+			}
+			return nil
+		}
 		c := w.counted()
 		w.pause = 730 * days
 		var waited counts
 		w.then(func() {}, func() { waited, w.staff = *c, true })
 		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
 		require.Equal(t, counts{local: 1 + 2, timers: 2}, waited, "it is opened, and two alarms ring")
+		require.Equal(t, []time.Duration{3 * days, 700 * days}, rang)
 	})
 
 	t.Run("IsNoActivityWhenTheNextAlarmMoves", func(t *testing.T) {

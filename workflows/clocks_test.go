@@ -104,6 +104,20 @@ func TestAlarms(t *testing.T) {
 		require.Equal(t, []string{"sa/handling/1/breach"}, w.rung(w.number))
 	})
 
+	t.Run("ThatAreRefusedLeaveTheCallAlone", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", time.Second))
+		w.refuse = func(key string) error {
+			if strings.Contains(key, "alarm/") {
+				return usm.Errorf(usm.CodeConflict, "the service of the risk is not there any more")
+			}
+			return nil
+		}
+		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
+		require.Empty(t, w.rung(w.number))
+	})
+
 	t.Run("NeverTurnInACircle", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
