@@ -132,10 +132,10 @@ func TestWhatIsCounted(t *testing.T) {
 			"b,2 09:00,work,P1", "b,2 12:30,closed,P1")
 		require.Equal(t, []rehearse.RingRow{
 			{Agreement: "sa-sales", Norm: "handling", Name: "breach", Rings: 1, Does: []string{"notify accountable"}},
-			{Agreement: "sa-sales", Norm: "handling", Name: "escalation/1", Rings: 1, Does: []string{"notify coordinator"}},
+			{Agreement: "sa-sales", Norm: "handling", Name: "escalation/critical/1", Rings: 1, Does: []string{"notify coordinator"}},
 			{Agreement: "sa-sales", Norm: "handling", Name: "warning/75%", Rings: 2, Does: []string{"notify accountable"}},
 			{Agreement: "sa-sales", Norm: "update", Name: "breach", Rings: 1, Does: []string{"notify accountable"}},
-			{Agreement: "sa-sales", Norm: "update", Name: "escalation/1", Rings: 1, Does: []string{"notify coordinator"}},
+			{Agreement: "sa-sales", Norm: "update", Name: "escalation/critical/1", Rings: 1, Does: []string{"notify coordinator"}},
 			{Agreement: "sa-sales", Norm: "update", Name: "warning/75%", Rings: 2, Does: []string{"notify accountable"}},
 		}, report.Rings)
 	})

@@ -61,7 +61,7 @@ type PauseRow struct {
 type RingRow struct {
 	Agreement string   `json:"agreement"` // id
 	Norm      string   `json:"norm"`
-	Name      string   `json:"name"` // warning/75%, breach, escalation/1, …
+	Name      string   `json:"name"` // warning/75%, breach, escalation/1, escalation/critical/1, …
 	Rings     int      `json:"rings"`
 	Does      []string `json:"does,omitempty"` // what an escalation step does, in words
 }

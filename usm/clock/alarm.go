@@ -13,7 +13,7 @@ import (
 // Ring is what an alarm asks for.
 type Ring struct {
 	Clock      usm.Clock      // as of its last change
-	Name       string         // "warning/75%", "breach", "escalation/1"
+	Name       string         // "warning/75%", "breach", "escalation/1", "escalation/critical/1", "escalation/agreement/1"
 	Escalation usm.Escalation // of a warning or breach: tell who is accountable
 	Text       string         // for people, without the call's number
 }
@@ -88,7 +88,8 @@ func (r *bell) silent(c *usm.Clock) bool {
 }
 
 // bells are the warnings of a norm, the breach and the steps of its ladder. What the norm does not say its agreement says,
-// and what neither does is one warning at three quarters.
+// and what neither does is one warning at three quarters. The name of a step says to which ladder it belongs: a call whose
+// priority changes may come from one to another, of which no step has come yet.
 func (l *link) bells(n usm.Norm, named *usm.NamedNorm) ([]bell, error) {
 	warnings, ladder := n.Warnings, n.Escalation
 	if named != nil && named.Warnings != nil {
@@ -102,8 +103,12 @@ func (l *link) bells(n usm.Norm, named *usm.NamedNorm) ([]bell, error) {
 			warnings = []string{"75%"}
 		}
 	}
-	if ladder == nil {
-		ladder = l.Escalation
+	of := "escalation/"
+	switch {
+	case ladder == nil:
+		ladder, of = l.Escalation, of+"agreement/"
+	case n.Priority != "":
+		of += string(n.Priority) + "/"
 	}
 	tell := usm.Escalation{Notify: []string{usm.NotifyAccountable}}
 	bells := []bell{{name: breached, anyTime: true, escalation: tell}}
@@ -118,7 +123,7 @@ func (l *link) bells(n usm.Norm, named *usm.NamedNorm) ([]bell, error) {
 		add(at, bell{name: "warning/" + at, warns: true, escalation: tell})
 	}
 	for i, e := range ladder {
-		add(e.At, bell{name: fmt.Sprintf("escalation/%d", i+1), anyTime: e.AnyTime, escalation: e})
+		add(e.At, bell{name: fmt.Sprintf("%s%d", of, i+1), anyTime: e.AnyTime, escalation: e})
 	}
 	return bells, refused
 }

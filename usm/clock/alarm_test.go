@@ -89,10 +89,31 @@ func TestAlarms(t *testing.T) {
 			"2026-03-02 09:36:00 sa/x/1/warning/10%",
 			"2026-03-02 10:36:00 sa/handling/1/warning/20%",
 			"2026-03-02 15:00:00 sa/x/1/breach",
-			"2026-03-02 16:00:00 sa/x/1/escalation/1",
+			"2026-03-02 16:00:00 sa/x/1/escalation/agreement/1",
 			"2026-03-02 17:00:00 sa/handling/1/breach",
-			"2026-03-03 10:00:00 sa/handling/1/escalation/1",
+			"2026-03-03 10:00:00 sa/handling/1/escalation/agreement/1",
 		}, opened(t, terms, "2026-03-02 09:00").rings(9))
+	})
+
+	t.Run("OfAnotherLadderComeAlthoughTheFirstHasHadAsManySteps", func(t *testing.T) {
+		t.Parallel()
+		ladder := func(p usm.Priority, target string, at ...string) usm.Norm {
+			n := usm.Norm{Type: usm.Incident, Priority: p, Handling: target, Warnings: []string{}}
+			for _, one := range at {
+				n.Escalation = append(n.Escalation, usm.Escalation{At: one})
+			}
+			return n
+		}
+		terms := promising(ladder("", "8h", "25%"), ladder(usm.PriorityHigh, "6h", "50%"), ladder(usm.PriorityCritical, "4h"))
+		terms.Links[0].Escalation = []usm.Escalation{{At: "due"}}
+		s := opened(t, terms, "2026-03-02 09:00").alarm("2026-03-02 11:00", "sa/handling/1/escalation/1").
+			add("2026-03-02 11:00", usm.Fact{Kind: usm.EventNoted}, priority(usm.PriorityHigh)).
+			alarm("2026-03-02 12:00", "sa/handling/1/escalation/high/1").
+			add("2026-03-02 12:00", usm.Fact{Kind: usm.EventNoted}, priority(usm.PriorityCritical))
+		require.Equal(t, "escalation/high/1", s.fold().clock("sa/handling").Rung[1])
+		require.Equal(t, []string{
+			"2026-03-02 13:00:00 sa/handling/1/escalation/agreement/1", "2026-03-02 13:00:00 sa/handling/1/breach",
+		}, s.rings(9))
 	})
 
 	t.Run("WaitForServiceHoursUnlessTheySayOtherwise", func(t *testing.T) {
