@@ -48,6 +48,7 @@ func newCalendar() *calendar {
 	c := &calendar{env: suite.NewTestWorkflowEnvironment()}
 	c.env.SetStartTime(started)
 	c.env.SetTestTimeout(time.Minute)
+	c.env.SetWorkerOptions(patient)
 	registerAll(c.env, c)
 	return c
 }

@@ -81,6 +81,9 @@ type world struct {
 
 var started = time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
 
+// patient lets a workflow task take longer than the usual second: a busy machine is no deadlock.
+var patient = worker.Options{DeadlockDetectionTimeout: time.Minute}
+
 func setup(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, registers: newRegisters(), staff: true, bodies: map[usm.Step][]usm.Action{}}
@@ -95,6 +98,7 @@ func (w *world) renew() {
 	w.env = suite.NewTestWorkflowEnvironment()
 	w.env.SetStartTime(started)
 	w.env.SetTestTimeout(time.Minute) // of real time, when nothing moves any more
+	w.env.SetWorkerOptions(patient)
 	w.env.SetDetachedChildWait(false)
 	registerAll(w.env, w.registers)
 	w.env.RegisterWorkflow(host)
