@@ -157,6 +157,9 @@ func (f *fold) moment(i int, rung *bell) time.Time {
 		if !c.LateAt.IsZero() {
 			return c.LateAt
 		}
+		if c.Due == nil {
+			return time.Time{}
+		}
 		return *c.Due
 	}
 	at := c.Since

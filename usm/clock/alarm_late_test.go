@@ -3,6 +3,7 @@ package clock
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -86,4 +87,26 @@ func TestAnAlarmThatNeverComes(t *testing.T) {
 	gone.Links[0].Calendar = usm.AroundTheClock
 	require.Equal(t, []string{"2026-03-02 17:00:00 sa/handling/1/breach"}, opened(t, gone, "2026-03-02 09:00").rings(9),
 		"a warning waits for service hours that never come")
+}
+
+// TestAClockThatResumesBehindTheLastOpening is about what nobody can be told: the product itself moved the call.
+func TestAClockThatResumesBehindTheLastOpening(t *testing.T) {
+	t.Parallel()
+	norm := handling("8h")
+	norm.Calendar, norm.Pause = "once", []string{"child"}
+	terms := promising(norm)
+	terms.Calendars = append(terms.Calendars, usm.Calendar{
+		ID: "once", TimeZone: "Europe/Amsterdam", Openings: []usm.Opening{{Date: "2026-03-02", Windows: []string{"09:00-17:00"}}},
+	})
+	s := opened(t, terms, "2026-03-02 09:00")
+	for s.now.Open.Kind() != usm.KindFork {
+		s.finish("2026-03-02 10:00")
+	}
+	s.finishAs("2026-03-03 10:00", usm.SideMachine, "")
+	c := s.fold().clock("sa/handling")
+	require.Equal(t, usm.ClockRunning, c.State)
+	require.Equal(t, usm.Span(time.Hour), c.Used)
+	require.Nil(t, c.Due)
+	require.Empty(t, s.rings(9))
+	require.Equal(t, usm.ClockStopped, s.finishAs("2026-03-04 10:00", usm.SideRequester, usm.Confirmed).fold().clock("sa/handling").State)
 }

@@ -176,7 +176,10 @@ func (f *fold) due(i int) {
 		return
 	case c.Remaining > 0:
 		var err error
-		if due, err = f.p[i].calendar.Add(c.Since, time.Duration(c.Remaining)); err != nil {
+		if due, err = f.p[i].calendar.Add(c.Since, time.Duration(c.Remaining)); err != nil && f.unstoppable() {
+			c.Due = nil
+			return
+		} else if err != nil {
 			f.fail(fmt.Errorf("clock %s: %s after %s: %w", c.ID, c.Remaining, c.Since.Format(time.RFC3339), err))
 		}
 	case !c.LateAt.IsZero():
@@ -184,6 +187,10 @@ func (f *fold) due(i int) {
 	}
 	c.Due = &due
 }
+
+// unstoppable holds for what happens to a call by itself: a child has come back, time was up. Nobody could be told that the
+// calendar does not open any more, so the clock runs without a due date until people do something about it.
+func (f *fold) unstoppable() bool { return f.fact.By == usm.SideMachine && f.fact.Kind != usm.EventOpened }
 
 // phaseOf says which part of handling an incident a step belongs to (usm.md §7).
 var phaseOf = map[usm.Step]string{
