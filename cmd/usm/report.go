@@ -123,15 +123,35 @@ func (a *app) normRows(rows []usm.NormRow, by []string) {
 	for _, name := range by {
 		header = append(header, name)
 	}
-	w := a.columns(append(header, "met", "breached", "running", "cancelled", "attainment", "used")...)
+	header = append(header, "met", "breached", "running", "cancelled", "attainment", "used")
+	phases := usm.Phases()
+	if !slices.ContainsFunc(rows, func(row usm.NormRow) bool { return len(row.Phases) > 0 }) {
+		phases = nil
+	}
+	for _, name := range phases {
+		header = append(header, name)
+	}
+	w := a.columns(header...)
 	for _, row := range rows {
 		line := table.Row{}
 		for _, name := range by {
 			line = append(line, row.Of[name])
 		}
-		w.AppendRow(append(line, row.Met, row.Breached, row.Running, row.Cancelled, percent(row.Attainment), seconds(row.Used)))
+		line = append(line, row.Met, row.Breached, row.Running, row.Cancelled, percent(row.Attainment), known(row.Used))
+		for _, name := range phases {
+			line = append(line, known(row.Phase(name)))
+		}
+		w.AppendRow(line)
 	}
 	a.write(w)
+}
+
+// known is a span in seconds, "" for none.
+func known(s *usm.Span) string {
+	if s == nil {
+		return ""
+	}
+	return seconds(*s).String()
 }
 
 func percent(share string) string {
@@ -174,7 +194,7 @@ func (a *app) reportAvailabilityCommand() *cobra.Command {
 	r := &normReport{}
 	cmd := a.api(&cobra.Command{
 		Use:   "availability",
-		Short: "Show how much of its agreed time each service could be used (default: in the last 30 days)",
+		Short: "Show how much of its agreed time each service could be used (default: since its domain was first loaded)",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := r.period(); err != nil {
