@@ -34,6 +34,9 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if r.domain == "" {
 				return usagef("usage: %s", cmd.UseLine())
 			}
+			if r.Limit < 0 {
+				return usagef("--limit: %d is no number of cases", r.Limit)
+			}
 			return a.rehearse(cmd.Context(), r, args[0])
 		},
 	}

@@ -30,7 +30,7 @@ func (a *app) reportNormsCommand() *cobra.Command {
 		Short: "Show how many norms were met and breached; --calls shows the calls behind a number",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := r.period(); err != nil {
+			if err := r.read(a.json); err != nil {
 				return err
 			}
 			if r.filter.Result != "" {
@@ -64,11 +64,13 @@ func (r *normReport) flags(cmd *cobra.Command) {
 	flags.StringVar(&r.filter.Agreement, "agreement", "", "of this agreement only: its id, or id@version")
 	flags.StringVar(&r.filter.Service, "service", "", "about this service only")
 	flags.BoolVar(&r.csv, "csv", false, "write CSV")
-	cmd.MarkFlagsMutuallyExclusive("csv", "json")
 }
 
-// period reads the flags of the period.
-func (r *normReport) period() (err error) {
+// read reads the flags of the period and refuses those that exclude each other.
+func (r *normReport) read(asJSON bool) (err error) {
+	if r.csv && asJSON {
+		return usagef("--csv and --json exclude each other")
+	}
 	if r.filter.From, err = instant("from", r.from); err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (a *app) reportAvailabilityCommand() *cobra.Command {
 		Short: "Show how much of its agreed time each service could be used (default: since its domain was first loaded)",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := r.period(); err != nil {
+			if err := r.read(a.json); err != nil {
 				return err
 			}
 			s, err := a.session()
