@@ -36,6 +36,9 @@ func (a *app) reportNormsCommand() *cobra.Command {
 			if r.filter.Result != "" {
 				return a.normCalls(cmd, r)
 			}
+			if len(r.filter.Of) > 0 {
+				return usagef("--of is for the calls behind a number: give --calls as well")
+			}
 			return a.normReport(cmd, r)
 		},
 	})

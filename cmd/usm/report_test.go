@@ -93,6 +93,7 @@ func TestAReportThatMakesNoSenseIsRefused(t *testing.T) {
 		`--from: "yesterday" is no day such as`: {"norms", "--from", "yesterday"},
 		`--until: "2026-13-01" is no day`:       {"availability", "--until", "2026-13-01"},
 		"--csv is for the report":               {"norms", "--csv", "--calls", "met"},
+		"--of is for the calls":                 {"norms", "--of", "norm=reaction"},
 		"--csv and --json exclude each other":   {"norms", "--csv", "--json"},
 	} {
 		x := &terminal{dir: t.TempDir()}
