@@ -3,9 +3,7 @@ package domains
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
-	"github.com/usm-works/usm/steps/mapping"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -67,18 +65,5 @@ func (c *checker) ladder(at string, ladder []usm.Escalation) {
 			c.known(pointer+"/open/service", "service", step.Open.Service, c.services)
 			c.allKnown(pointer+"/open/components", "component", step.Open.Components, c.components)
 		}
-		if step.Request != nil {
-			c.request(pointer+"/request", *step.Request)
-		}
-	}
-}
-
-// request checks what another system is asked.
-func (c *checker) request(at string, request usm.OutboundRequest) {
-	for _, m := range mapping.CheckRequest(request) {
-		c.mistakef(at+m.Pointer, "%s", m.Detail)
-	}
-	if url := request.URL; url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		c.mistakef(at+"/url", "must begin with https:// or http://")
 	}
 }

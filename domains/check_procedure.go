@@ -165,7 +165,9 @@ func (c *checker) system(at string, row usm.ProcedureStep) {
 	if row.Request == nil {
 		return
 	}
-	c.request(at+"/request", *row.Request)
+	for _, m := range mapping.CheckRequest(*row.Request) {
+		c.mistakef(at+"/request"+m.Pointer, "%s", m.Detail)
+	}
 }
 
 // mapped checks that the signal gives what the step needs: an outcome where it decides, the required fields, no others.

@@ -125,6 +125,13 @@ func TestWhatIsCounted(t *testing.T) {
 		}, report.Pauses)
 	})
 
+	t.Run("NoTimeUsedWhereNothingCameToItsEnd", func(t *testing.T) {
+		t.Parallel()
+		row := norm(t, run(t, desk(t), "a,1 09:00,new", "a,1 10:00,work"), "sa-sales", "handling")
+		require.Equal(t, map[string]int{"running": 1}, results(row))
+		require.Nil(t, row.Used)
+	})
+
 	t.Run("AlarmsThatWouldHaveRung", func(t *testing.T) {
 		t.Parallel()
 		report := run(t, desk(t),

@@ -43,8 +43,9 @@ type NormRow struct {
 	Cancelled int          `json:"cancelled"`
 	// Attainment is Met of Met and Breached in percent with two decimals, cut and never rounded up; "" when there is nothing
 	// to judge.
-	Attainment string   `json:"attainment"`
-	Used       usm.Span `json:"used"` // median of the business time used by the clocks that came to their end and never began again
+	Attainment string `json:"attainment"`
+	// Used is the median of the business time used by the clocks that came to their end and never began again; nil: none did.
+	Used *usm.Span `json:"used,omitempty"`
 }
 
 // PauseRow says how much a reason paused a norm.

@@ -157,7 +157,7 @@ func (t *tally) normRows() []NormRow {
 			Attainment: attainment(count.results[met], count.results[breached]),
 		}
 		if len(count.used) > 0 {
-			row.Used = usm.Span(count.used[len(count.used)/2]) * usm.Span(time.Second)
+			row.Used = new(usm.Span(count.used[len(count.used)/2]) * usm.Span(time.Second))
 		}
 		rows = append(rows, row)
 	}

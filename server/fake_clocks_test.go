@@ -69,7 +69,7 @@ func (s *fakeStore) NormReport(_ context.Context, filter usm.NormFilter) ([]usm.
 		of[dimension] = map[string]string{"agreement": `=HYPERLINK("x","y")`, "norm": "first, answer", "month": ""}[dimension]
 	}
 	return []usm.NormRow{{
-		Of: of, Met: 3, Breached: 1, Running: 2, Attainment: "75.00", Used: usm.Span(90 * time.Minute),
+		Of: of, Met: 3, Breached: 1, Running: 2, Attainment: "75.00", Used: new(usm.Span(90 * time.Minute)),
 		Phases: []usm.Phase{{Name: "repair", Used: usm.Span(time.Hour)}},
 	}}, nil
 }

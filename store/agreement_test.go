@@ -189,6 +189,30 @@ func TestAgreement(t *testing.T) {
 		}, pointers(refusal(t, usm.CodeInvalid, err)))
 	})
 
+	t.Run("CoversNobodyButTheCustomerAndPromisesWhatItsCalendarReaches", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		call := w.drafted(chat())
+		offer := chat()
+		offer.Services, offer.Requests = []string{"chat"}, []string{"mailbox"}
+		offer.Coverage = []usm.Clause{{Sites: []string{"Mars", ""}, People: []string{"pat", "ed"}}}
+		offer.Pauses = []usm.PauseReason{{ID: "tea", Accountable: usm.AccountableCustomer, While: &usm.Moment{Reason: "rain"}}}
+		offer.Norms = []usm.Norm{{
+			Type: usm.Incident, Reaction: "9h", Handling: "9000h", // its Mondays open for 4,680 hours in ten years
+			Named: []usm.NamedNorm{{
+				Name: "look", Target: "3000 business days end", Start: usm.Moment{Reason: "rain"},
+				Reset: []usm.Moment{{Reason: "tea"}, {Reason: "rain"}},
+			}},
+		}}
+		in := input(call, usm.DraftOffer, func(in *usm.StepInput) { in.Attempt, in.Next.Attempt = 2, 2 })
+		_, err := w.FinishStep(w.ctx(), in, usm.Effects{Offer: &offer})
+		require.Equal(t, []string{
+			"/fields/coverage/0/people/0", "/fields/coverage/0/sites/0", "/fields/norms/0/handling",
+			"/fields/norms/0/named/0/reset/1/reason", "/fields/norms/0/named/0/start/reason", "/fields/norms/0/named/0/target",
+			"/fields/pauses/0/while/reason", "/fields/requests/0",
+		}, pointers(refusal(t, usm.CodeInvalid, err)))
+	})
+
 	t.Run("DoesNotRestOnItself", func(t *testing.T) {
 		t.Parallel()
 		w, _ := with(t, func(d *usm.Domain) {

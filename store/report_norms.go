@@ -54,7 +54,7 @@ SELECT "of",
 	count(*) FILTER (WHERE result = 'breached') AS breached,
 	count(*) FILTER (WHERE result = 'running') AS running,
 	count(*) FILTER (WHERE result = 'cancelled') AS cancelled,
-	coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY used_ns) FILTER (WHERE state = 'stopped'), 0) AS used,
+	percentile_disc(0.5) WITHIN GROUP (ORDER BY used_ns) FILTER (WHERE state = 'stopped') AS used,
 	(SELECT jsonb_agg(p ORDER BY array_position(ARRAY['detection', 'diagnosis', 'repair', 'recovery'], p.name), p.name)
 		FROM phased p WHERE p."of" = g."of") AS phases
 FROM grouped g GROUP BY "of" ORDER BY "of"`
@@ -65,14 +65,14 @@ type normRow struct {
 	Breached  int                  `db:"breached"`
 	Running   int                  `db:"running"`
 	Cancelled int                  `db:"cancelled"`
-	Used      time.Duration        `db:"used"`
+	Used      *usm.Span            `db:"used"`
 	Phases    document[[]phaseRow] `db:"phases"`
 }
 
 func (r normRow) view(by []string) usm.NormRow {
 	row := usm.NormRow{
 		Of: map[string]string{}, Met: r.Met, Breached: r.Breached, Running: r.Running, Cancelled: r.Cancelled,
-		Attainment: percent(int64(r.Met), int64(r.Met+r.Breached), 2), Used: usm.Span(r.Used),
+		Attainment: percent(int64(r.Met), int64(r.Met+r.Breached), 2), Used: r.Used,
 	}
 	for i, dimension := range by {
 		row.Of[dimension] = r.Of[i]

@@ -118,7 +118,9 @@ func slowRow(by []string, clocks []madeClock, now time.Time) usm.NormRow {
 			row.Attainment = "0" + row.Attainment
 		}
 	}
-	row.Used = middle(used)
+	if len(used) > 0 {
+		row.Used = new(middle(used))
+	}
 	for _, name := range []string{"detection", "diagnosis", "repair", "recovery"} {
 		if len(spent[name]) > 0 {
 			row.Phases = append(row.Phases, usm.Phase{Name: name, Used: middle(spent[name]), Elapsed: middle(elapsed[name])})

@@ -1,6 +1,9 @@
 package usm
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NormFilter narrows a report on norms. Zero values do not narrow. A call belongs to the period in which the clock ended, a
 // clock that has not ended to every period up to now in which it ran.
@@ -39,11 +42,24 @@ type NormRow struct {
 	Cancelled int               `json:"cancelled"`
 	// Attainment is Met of Met and Breached in percent with two decimals, cut and never rounded up: "99.94"; "" when there
 	// is nothing to judge.
-	Attainment string  `json:"attainment"`
-	Used       Span    `json:"used"`             // median of the business time used by the clocks that came to their moment
-	Phases     []Phase `json:"phases,omitempty"` // medians, of handling of incidents
+	Attainment string `json:"attainment"`
+	// Used is the median of the business time used by the clocks that came to their moment; nil when none did.
+	Used   *Span   `json:"used,omitempty"`
+	Phases []Phase `json:"phases,omitempty"` // medians, of handling of incidents
 	// Calls are the addresses of the clocks and calls behind each number. They are left to the API.
 	Calls NormCalls `json:"calls"`
+}
+
+// Phases are the names of the parts of handling, in their order.
+func Phases() []string { return []string{"detection", "diagnosis", "repair", "recovery"} }
+
+// Phase is the median of the business time that a part of handling used; nil when none is known.
+func (r NormRow) Phase(name string) *Span {
+	i := slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Phases[i].Used
 }
 
 // NormCalls are the addresses of the clocks and calls behind the numbers of a row.

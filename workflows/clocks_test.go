@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdk "go.temporal.io/api/sdk/v1"
 
 	"github.com/usm-works/usm/usm"
-	"github.com/usm-works/usm/workflows"
 )
 
 // schedule lets the clocks of the call under test ring these alarms, one after the other, while they are not paused.
@@ -71,6 +71,18 @@ func TestAlarms(t *testing.T) {
 		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
 		require.Equal(t, []string{"sa/handling/1/warning/75%", "sa/handling/1/breach"}, w.rung(w.number))
 		require.Equal(t, []time.Time{started.Add(3 * time.Hour), started.Add(4 * time.Hour)}, at)
+	})
+
+	t.Run("StandWithTheirDueDateWhereTemporalShowsTheCall", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.schedule(alarm("sa/handling/1/breach", 4*time.Hour))
+		w.then(func() {
+			var shown sdk.WorkflowMetadata
+			w.query("__temporal_workflow_metadata", &shown)
+			require.Contains(t, shown.GetCurrentDetails(), "Due **2026-11-24T13:00:00Z**")
+		})
+		w.run(usm.Operation)
 	})
 
 	t.Run("RingAtOnceWhenTheirMomentHasPassed", func(t *testing.T) {
@@ -238,13 +250,4 @@ func TestPauses(t *testing.T) {
 			require.ErrorContains(t, r.err, c.says)
 		})
 	}
-}
-
-// progress asks the call under test how it stands.
-func (w *world) progress() (p usm.Progress) {
-	w.t.Helper()
-	answer, err := w.env.QueryWorkflowByID(w.number, workflows.QueryCall)
-	require.NoError(w.t, err)
-	require.NoError(w.t, answer.Get(&p))
-	return p
 }

@@ -94,6 +94,9 @@ func (c *call) details() string {
 	if who := append(append([]string{}, w.Profiles...), w.Person, w.Signal); strings.Join(who, "") != "" {
 		fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(strings.Join(who, " ")), ", "))
 	}
+	if due := c.dueTime(); !due.IsZero() {
+		fmt.Fprintf(&b, "\n\nDue **%s**", due.UTC().Format(time.RFC3339))
+	}
 	if w.Question != "" {
 		fmt.Fprintf(&b, "\n\n> %s", w.Question)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/usm-works/usm/steps"
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/workflows"
 )
 
 // then adds to the script.
@@ -206,4 +207,18 @@ func (w *world) text(number string, kind usm.EventKind) string {
 // procedure sets rows of a process's procedure for calls that are opened later.
 func (w *world) procedure(process usm.Process, rows ...usm.ProcedureStep) {
 	w.change(process, func(b *usm.Binding) { b.Procedure.Steps = append(b.Procedure.Steps, rows...) })
+}
+
+// progress asks the call under test how it stands.
+func (w *world) progress() (p usm.Progress) {
+	w.t.Helper()
+	w.query(workflows.QueryCall, &p)
+	return p
+}
+
+func (w *world) query(what string, into any) {
+	w.t.Helper()
+	answer, err := w.env.QueryWorkflowByID(w.number, what)
+	require.NoError(w.t, err)
+	require.NoError(w.t, answer.Get(into))
 }

@@ -55,6 +55,12 @@ func TestAgreementShow(t *testing.T) {
 	}
 	g := newGateway(t, map[string]any{"GET /agreements/it/sa-sales": usm.AgreementView{
 		Domain: "it", ID: "sa-sales", Current: sales(), Under: []usm.AgreementNode{node},
+		Services: []usm.AgreedSpecification{{Service: "mail", Specification: usm.Specification{
+			Facility: usm.Facility{
+				Functionality: []string{"Mailboxes"}, Functioning: map[string]string{"speed": "A minute", "availability": "99.5 %"},
+			},
+			Support: usm.Support{Functionality: []string{"Service desk"}, Functioning: map[string]string{"friendliness": "4 of 5"}},
+		}}},
 		History: []usm.AgreementEvent{{Version: 2, At: at, Kind: usm.AgreementInForce, Call: "WSH-000001", Text: "Replaces version 1."}},
 	}})
 	x := g.dev(t, "admin")
@@ -76,6 +82,13 @@ requests  laptop
 TYPE      PRIORITY  REACTION  UPDATE  HANDLING             OTHERS        CALENDAR
 incident  high      1h        4h      8h                   diagnosis 2h  24x7
 incident  any                         2 business days end
+
+SERVICE  PART      ASPECT
+mail     facility  functionality  Mailboxes
+mail     facility  availability   99.5 %
+mail     facility  speed          A minute
+mail     support   functionality  Service desk
+mail     support   friendliness   4 of 5
 
 rests on
   ola@1  OLA with platform, in_force

@@ -132,7 +132,7 @@ func (a *app) complain(err error) {
 
 func (a *app) places(mistakes []usm.FieldError) {
 	for _, m := range mistakes {
-		fmt.Fprintf(a.err, "  %s: %s\n", m.Pointer, m.Detail)
+		fmt.Fprintf(a.err, "  %s\n", strings.TrimPrefix(m.Pointer+": "+m.Detail, ": "))
 	}
 }
 

@@ -153,14 +153,15 @@ func TestARefusalIsToldWithItsPlaces(t *testing.T) {
 	g := newGateway(t, map[string]any{
 		"GET /calls/INC-000001": map[string]any{
 			"status": 422, "code": "invalid", "detail": "the input is not valid", "allowed_actions": []string{"notes", "abort"},
-			"errors": []usm.FieldError{{Pointer: "/fields/category", Detail: "is required"}},
+			"errors": []usm.FieldError{{Pointer: "/fields/category", Detail: "is required"}, {Detail: "query parameter q: is too long"}},
 		},
 		"GET /calls/INC-000002": map[string]any{"status": 401, "code": "unauthenticated", "detail": "send a token"},
 		"GET /calls/INC-000003": map[string]any{"status": 500, "code": "internal", "detail": "something went wrong", "trace_id": "abc"},
 	})
 	x := &terminal{dir: t.TempDir(), env: []string{"USM_URL=" + g.URL, "USM_TOKEN=x"}}
 	require.Equal(t, exitRefused, x.run(t, "call", "show", "INC-000001"))
-	require.Equal(t, "usm: the input is not valid\n  /fields/category: is required\n  allowed now: notes, abort\n", x.err)
+	require.Equal(t, "usm: the input is not valid\n  /fields/category: is required\n  query parameter q: is too long\n"+
+		"  allowed now: notes, abort\n", x.err)
 	require.Equal(t, exitRefused, x.run(t, "call", "show", "INC-000002"))
 	require.Contains(t, x.err, "usm: send a token\n  set USM_TOKEN")
 	require.Equal(t, exitRefused, x.run(t, "call", "show", "INC-000003"))

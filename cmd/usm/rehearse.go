@@ -34,6 +34,9 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if r.domain == "" {
 				return usagef("usage: %s", cmd.UseLine())
 			}
+			if r.Limit < 0 {
+				return usagef("--limit: %d is no number of cases", r.Limit)
+			}
 			return a.rehearse(cmd.Context(), r, args[0])
 		},
 	}
@@ -110,9 +113,10 @@ func (a *app) rehearsed(r rehearse.Report) {
 	a.refusals(r.Refusals, r.Refused)
 }
 
-// spent is the time that a norm usually took; of one that begins again and again it would say nothing.
+// spent is the time that a norm usually took; "" when none came to its end. Of one that begins again and again it would
+// say nothing.
 func spent(row rehearse.NormRow) string {
-	if row.Norm == usm.NormUpdate {
+	if row.Norm == usm.NormUpdate || row.Used == nil {
 		return ""
 	}
 	return row.Used.String()

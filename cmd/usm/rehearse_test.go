@@ -79,6 +79,7 @@ func TestRehearsalRefuses(t *testing.T) {
 		says string
 	}{
 		"ToGuessTheDomain":          {[]string{sample}, exitUsage, "usage: usm rehearse LOG --domain FILE"},
+		"FewerCasesThanNone":        {[]string{sample, "--domain", proposal, "--limit", "-3"}, exitUsage, "--limit: -3 is no number of cases"},
 		"ADomainFileWithMistakes":   {[]string{sample, "--domain", wrong}, exitRefused, `wrong.yaml:36:5: agreements[0].customer: unknown`},
 		"AnotherWithMistakes":       {[]string{sample, "--domain", proposal, "--against", wrong}, exitRefused, "wrong.yaml:36:5"},
 		"ADomainFileThatIsNotThere": {[]string{sample, "--domain", "none.yaml"}, exitRefused, "no such file"},

@@ -30,11 +30,14 @@ func (a *app) reportNormsCommand() *cobra.Command {
 		Short: "Show how many norms were met and breached; --calls shows the calls behind a number",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := r.period(); err != nil {
+			if err := r.read(a.json); err != nil {
 				return err
 			}
 			if r.filter.Result != "" {
 				return a.normCalls(cmd, r)
+			}
+			if len(r.filter.Of) > 0 {
+				return usagef("--of is for the calls behind a number: give --calls as well")
 			}
 			return a.normReport(cmd, r)
 		},
@@ -64,11 +67,13 @@ func (r *normReport) flags(cmd *cobra.Command) {
 	flags.StringVar(&r.filter.Agreement, "agreement", "", "of this agreement only: its id, or id@version")
 	flags.StringVar(&r.filter.Service, "service", "", "about this service only")
 	flags.BoolVar(&r.csv, "csv", false, "write CSV")
-	cmd.MarkFlagsMutuallyExclusive("csv", "json")
 }
 
-// period reads the flags of the period.
-func (r *normReport) period() (err error) {
+// read reads the flags of the period and refuses those that exclude each other.
+func (r *normReport) read(asJSON bool) (err error) {
+	if r.csv && asJSON {
+		return usagef("--csv and --json exclude each other")
+	}
 	if r.filter.From, err = instant("from", r.from); err != nil {
 		return err
 	}
@@ -123,15 +128,35 @@ func (a *app) normRows(rows []usm.NormRow, by []string) {
 	for _, name := range by {
 		header = append(header, name)
 	}
-	w := a.columns(append(header, "met", "breached", "running", "cancelled", "attainment", "used")...)
+	header = append(header, "met", "breached", "running", "cancelled", "attainment", "used")
+	phases := usm.Phases()
+	if !slices.ContainsFunc(rows, func(row usm.NormRow) bool { return len(row.Phases) > 0 }) {
+		phases = nil
+	}
+	for _, name := range phases {
+		header = append(header, name)
+	}
+	w := a.columns(header...)
 	for _, row := range rows {
 		line := table.Row{}
 		for _, name := range by {
 			line = append(line, row.Of[name])
 		}
-		w.AppendRow(append(line, row.Met, row.Breached, row.Running, row.Cancelled, percent(row.Attainment), seconds(row.Used)))
+		line = append(line, row.Met, row.Breached, row.Running, row.Cancelled, percent(row.Attainment), known(row.Used))
+		for _, name := range phases {
+			line = append(line, known(row.Phase(name)))
+		}
+		w.AppendRow(line)
 	}
 	a.write(w)
+}
+
+// known is a span in seconds, "" for none.
+func known(s *usm.Span) string {
+	if s == nil {
+		return ""
+	}
+	return seconds(*s).String()
 }
 
 func percent(share string) string {
@@ -174,10 +199,10 @@ func (a *app) reportAvailabilityCommand() *cobra.Command {
 	r := &normReport{}
 	cmd := a.api(&cobra.Command{
 		Use:   "availability",
-		Short: "Show how much of its agreed time each service could be used (default: in the last 30 days)",
+		Short: "Show how much of its agreed time each service could be used (default: since its domain was first loaded)",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := r.period(); err != nil {
+			if err := r.read(a.json); err != nil {
 				return err
 			}
 			s, err := a.session()

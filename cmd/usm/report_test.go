@@ -14,14 +14,16 @@ func TestReportOfNorms(t *testing.T) {
 	rows := []usm.NormRow{
 		{
 			Of: map[string]string{"agreement": "sa", "norm": "handling", "domain": "it"}, Met: 1999, Breached: 1, Running: 2, Cancelled: 3,
-			Attainment: "99.95", Used: usm.Span(90 * time.Minute),
+			Attainment: "99.95", Used: new(usm.Span(90 * time.Minute)), Phases: []usm.Phase{
+				{Name: "detection", Used: usm.Span(10 * time.Minute)}, {Name: "repair", Used: usm.Span(80*time.Minute + time.Millisecond)},
+			},
 		},
 		{Of: map[string]string{"agreement": "sa", "norm": "reaction", "domain": "it"}, Running: 1},
 	}
 	g := newGateway(t, map[string]any{
 		"GET /reports/norms": rows,
 		"GET /reports/norms?by=norm&domain=it&from=2026-06-01T00%3A00%3A00Z&priority=high": []usm.NormRow{
-			{Of: map[string]string{"norm": "handling"}, Met: 1, Attainment: "100.00"},
+			{Of: map[string]string{"norm": "handling"}, Met: 1, Attainment: "100.00", Used: new(usm.Span)},
 		},
 		"GET /reports/norms?norm=none": []usm.NormRow{},
 		"GET /reports/norms/calls?limit=50&norm=handling&of=agreement%3Asa&result=breached": []usm.CallClock{{
@@ -34,14 +36,15 @@ func TestReportOfNorms(t *testing.T) {
 	})
 	x := g.dev(t, "admin")
 	require.Zero(t, x.run(t, "report", "norms"), x.err)
-	require.Equal(t, `DOMAIN  AGREEMENT  NORM       MET  BREACHED  RUNNING  CANCELLED  ATTAINMENT   USED
-it      sa         handling  1999         1        2          3  99.95 %     1h30m
-it      sa         reaction     0         0        1          0                 0s
-`, x.out)
+	require.Equal(t, `
+DOMAIN  AGREEMENT  NORM       MET  BREACHED  RUNNING  CANCELLED  ATTAINMENT  USED   DETECTION  DIAGNOSIS  REPAIR  RECOVERY
+it      sa         handling  1999         1        2          3  99.95 %     1h30m  10m                   1h20m
+it      sa         reaction     0         0        1          0
+`, "\n"+x.out)
 	narrowed := []string{"--from", "2026-06-01T00:00:00Z", "--domain", "it", "--by", "norm", "--priority", "high"}
 	require.Zero(t, x.run(t, append([]string{"report", "norms"}, narrowed...)...), x.err)
 	require.Equal(t, `NORM      MET  BREACHED  RUNNING  CANCELLED  ATTAINMENT  USED
-handling    1         0        0          0  100.00 %      0s
+handling    1         0        0          0  100.00 %    0s
 `, x.out)
 	require.Zero(t, x.run(t, "report", "norms", "--norm", "none"))
 	require.Equal(t, "no norms\n", x.out)
@@ -87,13 +90,14 @@ func TestReportsAsCSV(t *testing.T) {
 func TestAReportThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
 	for says, args := range map[string][]string{
-		`--from: "yesterday" is no day such as`:              {"norms", "--from", "yesterday"},
-		`--until: "2026-13-01" is no day`:                    {"availability", "--until", "2026-13-01"},
-		"--csv is for the report":                            {"norms", "--csv", "--calls", "met"},
-		"none of the others can be; [csv json] were all set": {"norms", "--csv", "--json"},
+		`--from: "yesterday" is no day such as`: {"norms", "--from", "yesterday"},
+		`--until: "2026-13-01" is no day`:       {"availability", "--until", "2026-13-01"},
+		"--csv is for the report":               {"norms", "--csv", "--calls", "met"},
+		"--of is for the calls":                 {"norms", "--of", "norm=reaction"},
+		"--csv and --json exclude each other":   {"norms", "--csv", "--json"},
 	} {
 		x := &terminal{dir: t.TempDir()}
-		require.NotZero(t, x.run(t, append([]string{"report"}, args...)...))
+		require.Equal(t, exitUsage, x.run(t, append([]string{"report"}, args...)...))
 		require.Contains(t, x.err, says)
 	}
 }

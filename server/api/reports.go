@@ -76,8 +76,16 @@ func (a *API) normReport(ctx context.Context, in *normReportInput) (*tableOutput
 	return write(&in.Tabular, rows, normTable(in.By))
 }
 
+// written is a span as a cell, "" for none.
+func written(s *usm.Span) string {
+	if s == nil {
+		return ""
+	}
+	return s.String()
+}
+
 func normTable(by []string) table[usm.NormRow] {
-	phases := []string{"detection", "diagnosis", "repair", "recovery"}
+	phases := usm.Phases()
 	return table[usm.NormRow]{
 		header: slices.Concat(by, []string{"met", "breached", "running", "cancelled", "attainment", "used"}, phases,
 			[]string{"met_calls", "breached_calls", "running_calls", "cancelled_calls"}),
@@ -89,13 +97,9 @@ func normTable(by []string) table[usm.NormRow] {
 			for _, count := range []int{row.Met, row.Breached, row.Running, row.Cancelled} {
 				cells = append(cells, strconv.Itoa(count))
 			}
-			cells = append(cells, row.Attainment, row.Used.String())
+			cells = append(cells, row.Attainment, written(row.Used))
 			for _, name := range phases {
-				used := ""
-				if i := slices.IndexFunc(row.Phases, func(p usm.Phase) bool { return p.Name == name }); i >= 0 {
-					used = row.Phases[i].Used.String()
-				}
-				cells = append(cells, used)
+				cells = append(cells, written(row.Phase(name)))
 			}
 			return append(cells, row.Calls.Met, row.Calls.Breached, row.Calls.Running, row.Calls.Cancelled)
 		},

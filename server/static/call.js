@@ -44,7 +44,7 @@ function showClocks(call, ledger) {
     [call.agreement, call.clause && "clause " + call.clause, "as of " + zoned(ledger.at)].filter(Boolean).join(", ");
   fill("clocks", ledger.clocks.map((clock) => [
     clock.norm + (clock.link ? " (" + clock.link + ")" : ""),
-    clock.state + (clock.reasons && clock.reasons.length > 0 ? ": " + clock.reasons.join(", ") : ""),
+    clock.state + (clock.state === "stopped" && !clock.breached_at ? ", met" : "") + (clock.reasons && clock.reasons.length > 0 ? ": " + clock.reasons.join(", ") : ""),
     clock.used + " of " + clock.target, zoned(clock.due), zoned(clock.breached_at),
   ]));
 }

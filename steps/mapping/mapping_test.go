@@ -169,6 +169,12 @@ func TestRender(t *testing.T) {
 		require.Equal(t, "/body", found[2].Pointer, "a secret belongs in a header")
 	})
 
+	t.Run("RefusesWhatIsNoHTTP", func(t *testing.T) {
+		t.Parallel()
+		require.Equal(t, []usm.FieldError{{Pointer: "/url", Detail: "must begin with https:// or http://"}},
+			mapping.CheckRequest(usm.OutboundRequest{URL: "file:///etc/passwd"}))
+	})
+
 	t.Run("ShowsNoSecretInARefusal", func(t *testing.T) {
 		t.Parallel()
 		_, err := mapping.Render(usm.OutboundRequest{Headers: map[string]string{"A": `{{secret "TOKEN"}}{{secret "OTHER"}}`}}, data, secret)

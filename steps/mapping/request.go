@@ -29,8 +29,8 @@ type Rendered struct {
 	Body    string
 }
 
-// CheckRequest checks that the templates of the request parse and use nothing that RequestData lacks. Pointer is the
-// place in the request, e.g. "/headers/Authorization".
+// CheckRequest checks that the templates of the request parse and use nothing that RequestData lacks, and that it goes to
+// http or https. Pointer is the place in the request, e.g. "/headers/Authorization".
 func CheckRequest(request usm.OutboundRequest) []usm.FieldError {
 	var mistakes []usm.FieldError
 	noSecret := func(string) (string, error) { return "secret", nil }
@@ -42,6 +42,9 @@ func CheckRequest(request usm.OutboundRequest) []usm.FieldError {
 		}
 		return ""
 	})
+	if url := request.URL; url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+		mistakes = append(mistakes, usm.FieldError{Pointer: "/url", Detail: "must begin with https:// or http://"})
+	}
 	return mistakes
 }
 

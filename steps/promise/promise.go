@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usm-works/usm/steps/mapping"
 	"github.com/usm-works/usm/usm"
 	"github.com/usm-works/usm/usm/clock"
 )
@@ -225,6 +226,11 @@ func (c *checker) ladder(at string, steps []usm.Escalation, priority usm.Priorit
 		}
 		if step.Priority != "" && priority != "" && step.Priority.Rank() >= priority.Rank() {
 			c.mistakef(pointer+"/priority", "raises nothing: these calls are %s already", priority)
+		}
+		if step.Request != nil {
+			for _, m := range mapping.CheckRequest(*step.Request) {
+				c.mistakef(pointer+"/request"+m.Pointer, "%s", m.Detail)
+			}
 		}
 	}
 }

@@ -120,6 +120,9 @@ func TestCheck(t *testing.T) {
 		{"EscalationThatDoesNothing", func(a *usm.Agreement) { a.Escalation[0].Open = nil }, usm.FieldError{
 			Pointer: "/escalation/0", Detail: "does nothing: give notify, priority, reassign, open or request",
 		}},
+		{"RequestThatIsNoHTTP", func(a *usm.Agreement) {
+			a.Escalation[0].Request = &usm.OutboundRequest{URL: "gopher://pager"}
+		}, usm.FieldError{Pointer: "/escalation/0/request/url", Detail: "must begin with https:// or http://"}},
 		{"PriorityThatIsLower", func(a *usm.Agreement) { a.Norms[0].Escalation[0].Priority = usm.PriorityLow }, usm.FieldError{
 			Pointer: "/norms/0/escalation/0/priority", Detail: "raises nothing: these calls are high already",
 		}},

@@ -5,7 +5,7 @@ import "github.com/usm-works/usm/usm"
 // Domain returns a small valid domain with the id "it": two customers, one of them without an agreement, two people or more
 // for each profile, and every step performed by people. Change a copy to test something else.
 //
-//	eve, ed      customer hq, which has an agreement for "mail" and "web"
+//	eve, ed      customer hq (ed in the north), which has an agreement for "mail" and "web"
 //	pat          customer lab, which has no agreement
 //	olga, omar   operator       carl, cora   coordinator       mia, max   manager (all of them provider: no customer)
 //	joe          known, neither authorised nor with a profile
@@ -21,7 +21,7 @@ func Domain() usm.Domain {
 		},
 		People: []usm.Person{
 			{ID: "eve", Name: "Eve", Customer: "hq"},
-			{ID: "ed", Name: "Ed", Customer: "hq"},
+			{ID: "ed", Name: "Ed", Customer: "hq", Site: "north"},
 			{ID: "pat", Name: "Pat", Customer: "lab"},
 			{ID: "joe", Name: "Joe"},
 			{ID: "olga", Name: "Olga", Profiles: []string{"operator"}},

@@ -22,8 +22,8 @@ type Ring struct {
 //
 // The fact of an alarm is At its moment or later: where the clocks of two machines differ, it counts at its moment.
 func (b *Book) Watch(state State) (usm.Watch, error) {
-	f, err := b.fold(b, state, state.Last, state.Last.At)
-	if err != nil {
+	var f fold
+	if err := f.look(b, b, state, state.Last, state.Last.At); err != nil {
 		return usm.Watch{}, err
 	}
 	var watch usm.Watch
@@ -51,8 +51,8 @@ func (b *Book) Watch(state State) (usm.Watch, error) {
 // Ring returns what the alarm asks for. ok is false when it was overtaken by what happened since: then nothing is done, and
 // Watch knows what rings instead.
 func (b *Book) Ring(state State, alarm usm.Alarm) (ring Ring, ok bool) {
-	f, err := b.fold(b, state, state.Last, state.Last.At)
-	if err != nil {
+	var f fold
+	if err := f.look(b, b, state, state.Last, state.Last.At); err != nil {
 		return Ring{}, false
 	}
 	i, rung := f.ringing(alarm.Key)

@@ -26,15 +26,19 @@ type fold struct {
 	err      error
 }
 
-// fold prepares to fold a fact whose rows are written down at recorded. It refuses a state whose clocks the terms before the
-// fact do not know.
-func (b *Book) fold(old *Book, state State, fact usm.Fact, recorded time.Time) (*fold, error) {
-	f := &fold{
-		book: b, s: state, before: state.Last, fact: fact, recorded: recorded, terms: old.key, rebound: old.key != b.key,
-		first: state.Notified.IsZero(), at: later(fact.At.UTC(), state.Last.At),
-	}
+// prepare prepares to fold a fact whose rows are written down at recorded, into clocks of its own.
+func (f *fold) prepare(b, old *Book, state State, fact usm.Fact, recorded time.Time) error {
+	state.Clocks = slices.Clone(state.Clocks)
+	return f.look(b, old, state, fact, recorded)
+}
+
+// look is prepare for whoever only reads: the clocks are those of the state. It refuses a state whose clocks the terms
+// before the fact do not know.
+func (f *fold) look(b, old *Book, state State, fact usm.Fact, recorded time.Time) error {
+	f.book, f.s, f.before, f.fact, f.recorded = b, state, state.Last, fact, recorded
+	f.terms, f.rebound = old.key, old.key != b.key
+	f.first, f.at = state.Notified.IsZero(), later(fact.At.UTC(), state.Last.At)
 	f.fact.At, f.fact.Recorded = f.at, time.Time{}
-	f.s.Clocks = slices.Clone(state.Clocks)
 	if !f.first {
 		f.promises = old.promised(&f.before)
 	}
@@ -42,10 +46,10 @@ func (b *Book) fold(old *Book, state State, fact usm.Fact, recorded time.Time) (
 	for i := range f.s.Clocks {
 		c := &f.s.Clocks[i]
 		if f.p[i] = find(f.promises, c); f.p[i] == nil && live(c) {
-			return nil, usm.Errorf(usm.CodeInternal, "the terms %s do not promise what clock %s measures", old.key, c.ID)
+			return usm.Errorf(usm.CodeInternal, "the terms %s do not promise what clock %s measures", old.key, c.ID)
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // next folds a fact whose rows are written down at recorded.
@@ -57,8 +61,8 @@ func (b *Book) next(old *Book, state State, fact usm.Fact, recorded time.Time) (
 		return State{}, nil, usm.Errorf(usm.CodeInternal, "fact %d is under the terms %q after %q, not %q after %q",
 			fact.Sequence, key, state.Terms, b.key, old.key)
 	}
-	f, err := b.fold(old, state, fact, recorded)
-	if err != nil {
+	var f fold
+	if err := f.prepare(b, old, state, fact, recorded); err != nil {
 		return State{}, nil, err
 	}
 	f.s.Terms, f.s.Revision = b.key, max(state.Revision, 1)

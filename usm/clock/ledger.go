@@ -95,8 +95,8 @@ func (b *Book) recompute(old *Book, before State, facts []usm.Fact) (State, []us
 		}
 		all = append(all, rows...)
 	}
-	f, err := b.fold(b, state, asked, recorded(asked))
-	if err != nil {
+	var f fold
+	if err = f.prepare(b, b, state, asked, recorded(asked)); err != nil {
 		return State{}, nil, err
 	}
 	f.compare(was)
@@ -107,8 +107,8 @@ func (b *Book) recompute(old *Book, before State, facts []usm.Fact) (State, []us
 // then is read as breached.
 func (b *Book) At(state State, at time.Time) ([]usm.Clock, error) {
 	at = at.UTC()
-	f, err := b.fold(b, state, state.Last, at)
-	if err != nil {
+	var f fold
+	if err := f.prepare(b, b, state, state.Last, at); err != nil {
 		return nil, err
 	}
 	for i := range f.s.Clocks {

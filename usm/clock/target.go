@@ -24,14 +24,17 @@ type Target struct {
 
 const endOfDay = -1
 
-var businessDays = regexp.MustCompile(`^(\d{1,4}) business days? (end|\d\d:\d\d)$`)
+var (
+	businessDays = regexp.MustCompile(`^(\d{1,9}) business days? (end|\d\d:\d\d)$`)
+	hours        = regexp.MustCompile(`^\d{1,100}h$`)
+)
 
 // ParseTarget reads a target: business time as a Go duration ("4h", "1h30m"), or business days until their end or a time
 // of the wall clock ("2 business days end", "1 business day 12:00"). It refuses what is not longer than zero or longer
 // than ten years with a *usm.Error that points to "".
 func ParseTarget(text string) (Target, error) {
 	if match := businessDays.FindStringSubmatch(text); match != nil {
-		n, _ := strconv.Atoi(match[1]) // at most four digits
+		n, _ := strconv.Atoi(match[1]) // at most nine digits
 		at, ok := wallClock(match[2])
 		switch {
 		case n > longestDays:
@@ -47,13 +50,13 @@ func ParseTarget(text string) (Target, error) {
 	}
 	d, err := time.ParseDuration(text)
 	switch {
+	case d > longest, err != nil && hours.MatchString(text):
+		return Target{}, usm.Invalid("", "%q is longer than ten years", text)
 	case err != nil:
 		return Target{}, usm.Invalid("", "%q is neither business time such as 4h or 1h30m nor business days such as "+
 			"\"1 business day 12:00\" or \"2 business days end\"", text)
 	case d <= 0:
 		return Target{}, usm.Invalid("", "%q is not longer than zero", text)
-	case d > longest:
-		return Target{}, usm.Invalid("", "%q is longer than ten years", text)
 	}
 	return Target{span: d}, nil
 }
