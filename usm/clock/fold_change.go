@@ -190,7 +190,9 @@ func (f *fold) due(i int) {
 
 // unstoppable holds for what happens to a call by itself: a child has come back, time was up. Nobody could be told that the
 // calendar does not open any more, so the clock runs without a due date until people do something about it.
-func (f *fold) unstoppable() bool { return f.fact.By == usm.SideMachine && f.fact.Kind != usm.EventOpened }
+func (f *fold) unstoppable() bool {
+	return f.fact.By == usm.SideMachine && f.fact.Kind != usm.EventOpened
+}
 
 // phaseOf says which part of handling an incident a step belongs to (usm.md §7).
 var phaseOf = map[usm.Step]string{
