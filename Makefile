@@ -10,7 +10,7 @@ TESTTIMEOUT ?= 20m
 ##@ Run
 
 .PHONY: dev
-dev: postgres usm-temporal ## Build and run everything on this machine; Ctrl-C stops it, all state is kept
+dev: postgres usm-temporal usm-neighbours ## Build and run everything on this machine; Ctrl-C stops it, all state is kept
 	@echo "usm: building"
 	@go build -o .usm/bin/usm ./cmd/usm
 	@exec .usm/bin/usm dev
@@ -22,10 +22,11 @@ dev-reset: ## Remove everything that make dev keeps, but not the built programs
 ##@ Check
 
 .PHONY: test
-test: postgres usm-temporal ## Vet and run all tests, with a Postgres and a Temporal of their own
+test: postgres usm-temporal usm-neighbours ## Vet and run all tests, with a Postgres and a Temporal of their own
 	go vet ./...
 	go run ./test/stack -- go test -p 2 -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
 	cd devserver && go test -vet=off -timeout $(TESTTIMEOUT) ./...
+	cd neighbours && go test -timeout $(TESTTIMEOUT) ./...
 
 .PHONY: lint
 lint: lint-tools ## Check format, style, import arrows, determinism of workflows, known vulnerabilities, go.mod
@@ -66,6 +67,10 @@ chromium: ## Make sure that a browser for the tests is here
 .PHONY: usm-temporal
 usm-temporal: ## Build .usm/bin/usm-temporal, unless an external Temporal is named
 	@[ -n "$$USM_TEMPORAL_ADDRESS$$TEMPORAL_ADDRESS" ] || tools/build.sh usm-temporal devserver .
+
+.PHONY: usm-neighbours
+usm-neighbours: ## Build .usm/bin/usm-neighbours, what surrounds the product on this machine: a mailbox
+	@tools/build.sh usm-neighbours neighbours .
 
 .PHONY: lint-tools
 lint-tools: ## Build the linters

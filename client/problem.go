@@ -19,6 +19,7 @@ type Problem struct {
 	Code           usm.Code         `json:"code"` // "" when what answered is not a gateway of ours
 	Errors         []usm.FieldError `json:"errors"`
 	AllowedActions []string         `json:"allowed_actions"`
+	Digest         string           `json:"digest"` // of what is to be approved now, with usm.CodeStale
 	TraceID        string           `json:"trace_id"`
 	// RetryAfter is how long the gateway asks to wait before trying again; 0 when it did not say.
 	RetryAfter time.Duration `json:"-"`

@@ -1,7 +1,7 @@
-// Package devstack starts and stops the two servers that the product needs, Postgres and Temporal, as child processes:
-// for `usm dev` and for tests. It is not for production.
+// Package devstack starts and stops the two servers that the product needs, Postgres and Temporal, and what surrounds it, a
+// mailbox, as child processes: for `usm dev` and for tests. It is not for production.
 //
-// Both survive kill -9, their own and that of the process that started them: nothing acknowledged is lost, the children
+// The two survive kill -9, their own and that of the process that started them: nothing acknowledged is lost, the children
 // do not outlive their parent by more than two seconds on Linux, and the next start on the same folder waits for what is
 // left of the one before.
 package devstack

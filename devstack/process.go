@@ -130,6 +130,18 @@ func (o *output) has(text string) bool {
 	return bytes.Contains(o.tail, []byte(text))
 }
 
+// line gives the whole line that starts with prefix; "" while there is none.
+func (o *output) line(prefix string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for line := range strings.Lines(string(o.tail)) {
+		if strings.HasPrefix(line, prefix) && strings.HasSuffix(line, "\n") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
 // last gives the last lines, in one.
 func (o *output) last() string {
 	o.mu.Lock()

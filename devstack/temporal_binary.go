@@ -21,6 +21,17 @@ type temporalBinary struct {
 
 // findTemporal looks for a server in the order that StartTemporal documents.
 func findTemporal() (temporalBinary, error) {
+	if path := findProgram("usm-temporal"); path != "" {
+		return temporalBinary{path: path}, nil
+	}
+	if path, err := exec.LookPath("temporal"); err == nil {
+		return temporalBinary{path: path, cli: true}, nil
+	}
+	return temporalBinary{}, ErrNoTemporal
+}
+
+// findProgram looks for a program of ours beside the running one, in .usm/bin and in PATH; "" when there is none.
+func findProgram(name string) string {
 	var places []string
 	if self, err := os.Executable(); err == nil {
 		places = append(places, filepath.Dir(self))
@@ -29,18 +40,16 @@ func findTemporal() (temporalBinary, error) {
 		places = append(places, bin)
 	}
 	for _, dir := range places {
-		path := filepath.Join(dir, "usm-temporal")
+		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
-			return temporalBinary{path: path}, nil
+			return path
 		}
 	}
-	if path, err := exec.LookPath("usm-temporal"); err == nil {
-		return temporalBinary{path: path}, nil
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return ""
 	}
-	if path, err := exec.LookPath("temporal"); err == nil {
-		return temporalBinary{path: path, cli: true}, nil
-	}
-	return temporalBinary{}, ErrNoTemporal
+	return path
 }
 
 // command is the server's command line for options that are complete.

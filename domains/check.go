@@ -6,6 +6,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/usm/approval"
 	"github.com/usm-works/usm/usm/clock"
 )
 
@@ -16,6 +17,7 @@ type checker struct {
 	mistakes   []usm.FieldError
 	calendars  map[string]*clock.Calendar // nil for one that does not compile; "" is the domain's own
 	profiles   map[string]bool
+	held       map[string]bool // profiles that somebody active holds
 	people     map[string]bool
 	categories map[string]bool
 	services   map[string]bool
@@ -38,6 +40,12 @@ func beyondSchema(domain usm.Domain) []usm.FieldError {
 	c.people = unique(c, "/people", domain.People, func(x usm.Person) string { return x.ID })
 	c.items = unique(c, "/catalogue", domain.Catalogue, func(x usm.Item) string { return x.ID })
 	unique(c, "/solutions", domain.Solutions, func(x usm.Solution) string { return x.ID })
+	c.held = map[string]bool{}
+	for _, person := range domain.People {
+		for _, profile := range person.Profiles {
+			c.held[profile] = c.held[profile] || !person.Inactive
+		}
+	}
 	for _, team := range domain.Teams {
 		c.suppliers[team.ID] = team.External
 	}
@@ -50,6 +58,7 @@ func beyondSchema(domain usm.Domain) []usm.FieldError {
 	c.parties()
 	c.register()
 	c.procedures()
+	c.approvals()
 	return c.mistakes
 }
 
@@ -130,6 +139,19 @@ func (c *checker) offering() {
 		if err != nil {
 			c.mistakef(at+"/schema", "is no JSON Schema: %s", oneLine(err))
 		}
+	}
+}
+
+// approvals checks who has to approve what, and who are whose managers.
+func (c *checker) approvals() {
+	c.add("", approval.Check(c.domain))
+	for i, policy := range c.domain.Approvals {
+		at := fmt.Sprintf("/approvals/%d", i)
+		c.reached(at+"/within", policy.Within, policy.Calendar)
+		if policy.Emergency != nil {
+			c.reached(at+"/emergency/within", policy.Emergency.Within, policy.Calendar)
+		}
+		c.ladder(at, policy.Escalation)
 	}
 }
 

@@ -3,7 +3,6 @@ package domains
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/usm-works/usm/steps"
 	"github.com/usm-works/usm/steps/mapping"
@@ -48,27 +47,7 @@ func (c *checker) procedure(at string, procedure usm.Procedure) {
 		taken[row.Step] = true
 		c.step(place, row)
 	}
-	c.performed(at, procedure)
-}
-
-// performed checks that every step has, after the default, one accountable and at least one responsible profile.
-func (c *checker) performed(at string, procedure usm.Procedure) {
-	var unaccountable, irresponsible []string
-	for _, step := range procedure.Process.Steps() {
-		rule := procedure.Rule(step)
-		if rule.Accountable == "" {
-			unaccountable = append(unaccountable, string(step))
-		}
-		if len(rule.Responsible) == 0 {
-			irresponsible = append(irresponsible, string(step))
-		}
-	}
-	if len(unaccountable) > 0 {
-		c.mistakef(at, "no accountable profile for %s, and none in the default", strings.Join(unaccountable, ", "))
-	}
-	if len(irresponsible) > 0 {
-		c.mistakef(at, "no responsible profile for %s, and none in the default", strings.Join(irresponsible, ", "))
-	}
+	c.responsibilities(at, procedure)
 }
 
 // step checks one row as it stands in the file.

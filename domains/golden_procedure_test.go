@@ -139,3 +139,53 @@ func TestMistakesOfProcedures(t *testing.T) {
 		})
 	}
 }
+
+func TestMistakesOfResponsibilities(t *testing.T) {
+	t.Parallel()
+	const row = "{step: analyse_incident, responsible: [desk, lead]}"
+	const ofImprove = "process: improve\n    default: {accountable: lead, responsible: [desk]}"
+	cases := []struct{ claim, old, with, want string }{
+		{
+			"AccountableProfileOfNobody", row, "{step: analyse_incident, accountable: nobody}",
+			`lab.yaml:50:34: procedures[2].steps[0].accountable: nobody who is active holds "nobody"`,
+		},
+		{
+			"ResponsibleProfilesOfNobody", row, "{step: analyse_incident, responsible: [nobody]}",
+			`lab.yaml:50:34: procedures[2].steps[0].responsible: nobody who is active holds nobody`,
+		},
+		{
+			"AccountableProfileOfNobodyByDefault", ofImprove, "process: improve\n    default: {accountable: nobody, responsible: [desk]}",
+			`lab.yaml:57:15: procedures[4].default.accountable: nobody who is active holds "nobody"`,
+		},
+		{
+			"ResponsibleProfilesOfNobodyByDefault", ofImprove, "process: improve\n    default: {accountable: lead, responsible: [nobody]}",
+			`lab.yaml:57:34: procedures[4].default.responsible: nobody who is active holds nobody`,
+		},
+		{
+			"TwoAccountableProfiles", ofImprove, "process: improve\n    default: {accountable: [lead, desk], responsible: [desk]}",
+			`lab.yaml:57:15: procedures[4].default.accountable: must be a text, not a list`,
+		},
+		{
+			"AccountableProfileOfSomebodyWhoHasLeft", row + "\n", "{step: analyse_incident, accountable: gone}\n",
+			`lab.yaml:50:34: procedures[2].steps[0].accountable: nobody who is active holds "gone"`,
+		},
+		{
+			"ConflictThatTheOtherProfileNames", "{id: dee, name: Dee, profiles: [desk, board]}", "{id: dee, name: Dee, profiles: [desk, lead]}",
+			`lab.yaml:19:43: people[3].profiles[1]: nobody may hold both "desk" and "lead"`,
+		},
+		{
+			"ConflictWhicheverStandsFirst", "{id: dee, name: Dee, profiles: [desk, board]}", "{id: dee, name: Dee, profiles: [lead, desk]}",
+			`lab.yaml:19:43: people[3].profiles[1]: nobody may hold both "lead" and "desk"`,
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			file := strings.Replace(approving, "{id: gil, name: Gil, inactive: true, profiles: [board]}",
+				"{id: gil, name: Gil, inactive: true, profiles: [board, gone]}", 1)
+			file = strings.Replace(file, "{id: nobody, name: Nobody, class: manager}", "{id: nobody, name: Nobody, class: manager}\n"+
+				"  - {id: gone, name: Gone, class: manager}", 1)
+			refusesIn(t, file, c.old, c.with, c.want)
+		})
+	}
+}

@@ -53,7 +53,7 @@ func TestMistakesNameLineColumnAndPath(t *testing.T) {
 			"UnknownCustomer", "customer: school, profiles", "customer: zoo, profiles",
 			`lab.yaml:13:26: people[0].customer: unknown customer "zoo"`,
 		},
-		{"UnknownProfileOfAPerson", "profiles: [desk]", "profiles: [disk]", `lab.yaml:14:37: people[1].profiles[0]: unknown profile "disk"`},
+		{"UnknownProfileOfAPerson", "profiles: [desk]", "profiles: [disk, desk]", `lab.yaml:14:37: people[1].profiles[0]: unknown profile`},
 		{
 			"ConflictingProfiles", "profiles: [desk]", "profiles: [desk, lead]",
 			`lab.yaml:14:43: people[1].profiles[1]: nobody may hold both "desk" and "lead"`,

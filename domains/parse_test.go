@@ -27,8 +27,8 @@ profiles:
 people:
   - {id: ada, name: Ada, customer: school, profiles: []}
   - {id: ben, name: Ben, profiles: [desk]}
-customers:
-  - {id: school, name: School}
+  - {id: cyd, name: Cyd, profiles: [lead]}
+customers: [{id: school, name: School}]
 teams:
   - {id: crew, name: Crew}
   - {id: maker, name: Maker, external: true}
@@ -175,6 +175,7 @@ func TestSchema(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(clocked))
+	f.Add([]byte(approving))
 	f.Add([]byte(strings.Replace(clocked, "openings:", "icalendar: \"BEGIN:VCALENDAR\\nEND:VCALENDAR\"\n    openings:", 1)))
 	f.Add([]byte(strings.Replace(clocked, "calendar: night", "calendar: none", 1)))
 	f.Add([]byte(strings.Replace(clocked, "{name: New Year, month: 1, day: 1}", "{rrule: \"FREQ=MONTHLY;BYDAY=40MO\"}", 1)))

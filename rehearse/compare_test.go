@@ -67,10 +67,10 @@ func TestTheNormStandsBesideWhatTheLogSays(t *testing.T) {
 func TestWhichAgreementACaseCountsFor(t *testing.T) {
 	t.Parallel()
 	second := desk(t, "customers: [{id: sales, name: Sales}]", "customers: [{id: sales, name: Sales}, {id: board, name: Board}]",
-		"  - {id: olaf, name: Olaf, profiles: [operator]}",
+		"  - {id: olaf, name: Olaf, profiles: [operator, coordinator, manager]}",
 		`  - {id: bea, name: Bea, customer: board, site: here}
   - {id: zoe, name: Zoe, customer: board, site: elsewhere}
-  - {id: olaf, name: Olaf, profiles: [operator]}`,
+  - {id: olaf, name: Olaf, profiles: [operator, coordinator, manager]}`,
 		"  - id: ola-platform", `  - id: sa-board
     type: SA
     customer: board

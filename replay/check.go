@@ -29,7 +29,7 @@ func (m Mapping) check() []string {
 			wrong("columns.%s: either date or values", name)
 		}
 	}
-	for _, pattern := range append(m.patterns(), m.Facts.patterns()...) {
+	for _, pattern := range slices.Concat(m.patterns(), m.Facts.patterns(), m.Approvals.patterns()) {
 		for column, value := range pattern {
 			if value == "" || strings.Contains(value, `: "`) && strings.HasSuffix(value, `"`) { // YAML took the first colon
 				wrong("%q needs a value; in {} a column with a colon in its name is written in quotes", column)
@@ -43,6 +43,9 @@ func (m Mapping) check() []string {
 	}
 	for i, rule := range m.Events {
 		mistakes = append(mistakes, rule.check(fmt.Sprintf("events[%d]", i))...)
+	}
+	if m.Approvals != nil {
+		mistakes = append(mistakes, m.Approvals.check(m)...)
 	}
 	if m.Facts != nil {
 		mistakes = append(mistakes, m.Facts.check(m)...)
@@ -124,12 +127,16 @@ func (m Mapping) uses() []string {
 	for column := range m.Columns {
 		names[column] = true
 	}
-	for _, pattern := range m.patterns() {
+	for _, pattern := range append(m.patterns(), m.Approvals.patterns()...) {
 		for column := range pattern {
 			names[column] = true
 		}
 	}
-	for _, template := range []string{m.Call.Subject, m.Call.Description, m.Call.Impact, m.Call.Urgency} {
+	columns, templates := m.Approvals.columns()
+	for _, column := range columns {
+		names[column] = true
+	}
+	for _, template := range append(templates, m.Call.Subject, m.Call.Description, m.Call.Impact, m.Call.Urgency) {
 		text(template)
 	}
 	for _, tree := range m.trees() {

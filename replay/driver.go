@@ -48,6 +48,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	began := time.Now()
 	err = d.run(ctx)
 	d.report.Elapsed = time.Since(began)
+	d.report.Approvals.sorted(o.Mapping.Approvals)
 	return d.report, errors.Join(err, d.state.save())
 }
 

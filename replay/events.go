@@ -43,5 +43,8 @@ func (r *ride) answer(ctx context.Context, view usm.CallView) (usm.CallView, err
 		}
 	}
 	key := fmt.Sprintf("%s/answer/%d", view.Step, view.Revision)
+	if text, fields, again := r.submitsAgain(view); again {
+		return r.as(view.Requester).Answer(ctx, view.Number, text, fields, r.key(view, key))
+	}
 	return r.as(view.Requester).Answer(ctx, view.Number, "As asked.", nil, r.key(view, key))
 }

@@ -19,11 +19,13 @@ import (
 // gateway is a small fake of the product: it runs the steps of calls in memory, with idempotency keys, forks and waits.
 type gateway struct {
 	*httptest.Server
-	mu       sync.Mutex
-	calls    map[string]*usm.CallView
-	answers  map[string]answered // by token and key
-	changes  []string            // what was carried out, in order: "RSK-000001 note …"
-	requests int
+	mu        sync.Mutex
+	calls     map[string]*usm.CallView
+	answers   map[string]answered // by token and key
+	changes   []string            // what was carried out, in order: "RSK-000001 note …"
+	requests  int
+	routes    map[string][]any // by call: the roles that have to approve at plan_operation
+	approvals map[string]*usm.ApprovalView
 	// before, unless nil, may answer a request itself; it returns whether it did.
 	before func(w http.ResponseWriter, r *http.Request, n int) bool
 	// after, unless nil, is called when a request was carried out and before it is answered.
@@ -47,13 +49,19 @@ var fakeDomain = usm.Domain{
 
 func newGateway(t *testing.T) *gateway {
 	t.Helper()
-	g := &gateway{calls: map[string]*usm.CallView{}, answers: map[string]answered{}}
+	g := &gateway{
+		calls: map[string]*usm.CallView{}, answers: map[string]answered{},
+		routes: map[string][]any{}, approvals: map[string]*usm.ApprovalView{},
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/domains/it", func(w http.ResponseWriter, _ *http.Request) { send(w, 200, fakeDomain) })
 	mux.HandleFunc("GET /api/v1/calls/{number}", g.get)
 	mux.HandleFunc("GET /api/v1/calls/{number}/steps/{step}", func(w http.ResponseWriter, _ *http.Request) {
 		send(w, 200, usm.StepView{Example: map[string]any{"fields": map[string]any{"example": true}}})
 	})
+	mux.HandleFunc("GET /api/v1/approvals", g.listApprovals)
+	mux.HandleFunc("GET /api/v1/approvals/{id}", func(w http.ResponseWriter, r *http.Request) { send(w, 200, g.approvals[r.PathValue("id")]) })
+	mux.HandleFunc("POST /api/v1/approvals/{id}/decisions", g.once(g.decide))
 	mux.HandleFunc("POST /api/v1/calls", g.once(g.open))
 	mux.HandleFunc("POST /api/v1/calls/{number}/steps/{step}", g.once(g.finish))
 	mux.HandleFunc("POST /api/v1/calls/{number}/{action}", g.once(g.act))
@@ -138,7 +146,9 @@ func (g *gateway) open(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	send(w, 201, g.start(in.Type.Start(), in, ""))
+	call := g.start(in.Type.Start(), in, "")
+	g.routes[call.Number], _ = in.Fields["route"].([]any)
+	send(w, 201, call)
 }
 
 // start opens a call; a child's accept and classify steps are inherited.
@@ -207,33 +217,8 @@ func (g *gateway) finish(w http.ResponseWriter, r *http.Request) {
 		bound := workflow.Bind(body.Outcome)
 		call.Workflow = usm.WorkflowView{Number: bound.Number, Name: bound.Name}
 	}
-	g.next(call)
-	send(w, 200, call)
-}
-
-func (g *gateway) act(w http.ResponseWriter, r *http.Request) {
-	call, action := g.calls[r.PathValue("number")], r.PathValue("action")
-	var body map[string]string
-	_ = json.NewDecoder(r.Body).Decode(&body)
-	expects := map[string]usm.WaitKind{
-		"ask": usm.WaitStep, "answer": usm.WaitAnswer, "confirm": usm.WaitConfirmation, "dispute": usm.WaitConfirmation,
-	}
-	if kind, ok := expects[action]; ok && call.WaitingFor.Kind != kind {
-		refuse(w, 409, usm.CodeOutOfTurn, action+" is not possible")
-		return
-	}
-	g.changes = append(g.changes, call.Number+" "+action+" "+body["text"]+body["question"]+body["reason"])
-	call.Revision++
-	switch action {
-	case "ask":
-		call.WaitingFor = usm.WaitingView{Kind: usm.WaitAnswer, Step: call.Step, People: []string{call.Requester}, Question: body["question"]}
-	case "answer":
-		g.to(call, call.Step)
-	case "confirm":
+	if !g.propose(call) {
 		g.next(call)
-	case "dispute":
-		call.Attempt++
-		g.to(call, call.Step.Process().DisputeTo())
 	}
 	send(w, 200, call)
 }

@@ -34,7 +34,9 @@ type Mapping struct {
 	Steps   []StepRule        `yaml:"steps"`   // the first one for a step whose When holds says how it is finished
 	Events  []EventRule       `yaml:"events"`  // what happens while a step is open
 	Signals map[string]any    `yaml:"signals"` // what another system says, by the name of the signal; {} when absent
-	Facts   *FactRule         `yaml:"facts"`   // how a case is measured; nil: the log can be replayed and not rehearsed
+	// Approvals are what the log tells of decisions; nil: nothing.
+	Approvals *ApprovalRule `yaml:"approvals"`
+	Facts     *FactRule     `yaml:"facts"` // how a case is measured; nil: the log can be replayed and not rehearsed
 
 	digest string   // of the file
 	tells  []string // columns that the facts use, and those that are checked

@@ -23,6 +23,9 @@ type Plan struct {
 	Steps map[usm.Step]usm.FinishRequest
 	// Events happen while a step is open for the first time, in the order of the log.
 	Events map[usm.Step][]Event
+	// Rounds are what was decided about it; see Mapping.Rounds.
+	Rounds    []Round
+	Reordered int
 }
 
 // Event is a note, a question with its answer, or a dispute.
@@ -51,6 +54,11 @@ func (m Mapping) Plan(c Case, w World) (plan Plan, refused []Refusal, ok bool) {
 		plan.Steps[rule.Step] = usm.FinishRequest{Outcome: rule.Outcome, Fields: body}
 	}
 	plan.Events = m.events(s)
+	var lost []Refusal
+	if plan.Rounds, plan.Reordered, lost = m.Rounds(c); len(plan.Rounds) > 0 {
+		plan.Call.Fields = m.Approvals.fields(plan.Rounds[0], s.now(m.Approvals.Amount))
+	}
+	refused = append(refused, lost...)
 	return plan, refused, true
 }
 

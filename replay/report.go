@@ -18,6 +18,7 @@ type Report struct {
 	Requests  int           `json:"requests"` // to the API, by this run
 	Driven    int           `json:"driven"`   // calls that this run drove to their end
 	Workflows []WorkflowRow `json:"workflows"`
+	Approvals ApprovalRows  `json:"approvals"`
 	Refused   int           `json:"refused"` // rows and cases
 	Refusals  []Refusal     `json:"refusals"`
 	Elapsed   time.Duration `json:"elapsed_ns"`
@@ -49,6 +50,7 @@ func (r *Report) count(c caseState, resumed bool) {
 	if resumed {
 		r.Resumed++
 	}
+	r.Approvals.count(c)
 	if c.requests > 0 {
 		r.Driven += c.Calls
 	}

@@ -45,6 +45,9 @@ func (r *ride) run(ctx context.Context) (caseState, error) {
 		view, err = r.drive(ctx, view)
 	}
 	if err == nil {
+		err = r.verify(ctx)
+	}
+	if err == nil {
 		r.done.Done, r.done.Workflow = true, view.Workflow.Number
 	}
 	return r.done, err
@@ -120,6 +123,8 @@ func (r *ride) move(ctx context.Context, view usm.CallView) (usm.CallView, error
 		return r.children(ctx, view)
 	case usm.WaitSignal:
 		return r.signal(ctx, view)
+	case usm.WaitApproval:
+		return r.approve(ctx, view)
 	}
 	return r.settle(ctx, view)
 }
@@ -132,6 +137,9 @@ func (r *ride) step(ctx context.Context, view usm.CallView) (usm.CallView, error
 	}
 	if event, key := r.next(view); event != nil {
 		return r.happen(ctx, view, actor, *event, key)
+	}
+	if r.resubmits(view) {
+		return r.resubmit(ctx, view, actor)
 	}
 	body, known := r.plan.Steps[view.Step]
 	if !known {

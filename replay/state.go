@@ -29,7 +29,11 @@ type caseState struct {
 	Steps    int    `json:"steps,omitempty"` // finished by people, in the call and its children
 	Waits    int    `json:"waits,omitempty"` // for the requester's answer
 	Calls    int    `json:"calls,omitempty"` // the call and its children
-	requests int
+	// Verdicts are the decisions that the product recorded as the log tells them, Mismatched those that it did not.
+	Verdicts   []Verdict `json:"verdicts,omitempty"`
+	Mismatched int       `json:"mismatched,omitempty"`
+	Reordered  int       `json:"reordered,omitempty"`
+	requests   int
 }
 
 // state is the state file of one replay: which cases are done, so that running it again skips them.

@@ -14,6 +14,8 @@ import (
 
 // fakeStore is the registers and the intake in memory.
 type fakeStore struct {
+	fakeApprovals
+
 	mu       sync.Mutex
 	views    map[string]usm.CallView
 	order    []string

@@ -78,6 +78,9 @@ func (g *gateway) keep(c *gin.Context, intake usm.IntakeRequest) {
 		}
 	}()
 	c.Next()
+	if copied.Status() == http.StatusUnauthorized {
+		return // whoever signs in again asks again: the key is free
+	}
 	answer = usm.IntakeAnswer{Status: copied.Status(), Header: map[string]string{}, Body: copied.body.Bytes()}
 	for _, name := range kept {
 		if value := copied.Header().Get(name); value != "" {

@@ -18,6 +18,10 @@ type Options struct {
 	Desk   api.Desk
 	Reader api.Reader
 	Intake api.Intake
+	// Post keeps the mails to people and the links in them; nil has none.
+	Post Post
+	// Mailer sends the mails; nil sends none, and they wait.
+	Mailer Mailer
 	// Logger gets the access log and everything else; nil discards it.
 	Logger *slog.Logger
 	// Metrics are shared with StartPending; nil makes new ones.
@@ -91,9 +95,12 @@ func New(o Options) http.Handler {
 	if o.PublicURL != "" {
 		config.Servers = servers(o.PublicURL)
 	}
-	api.Register(humagin.NewWithGroup(engine, operations, config), api.Options{
+	answers := api.Register(humagin.NewWithGroup(engine, operations, config), api.Options{
 		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: o.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
 	})
+	if o.Post != nil {
+		g.links(engine, answers)
+	}
 	return engine
 }
 

@@ -63,7 +63,9 @@ func TestFinishStep(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
 		p := w.post("omar", "/calls/"+w.incident()+"/steps/close_incident", map[string]any{}).problem(http.StatusConflict, usm.CodeOutOfTurn)
-		require.Equal(t, []string{"steps/accept_incident", "ask", "redo", "retype", "abort", "notes", "links"}, p.AllowedActions)
+		require.Equal(t, []string{
+			"steps/accept_incident", "ask", "claim", "reassign", "redo", "retype", "abort", "notes", "links",
+		}, p.AllowedActions)
 	})
 
 	t.Run("RefusesAStepOfAnotherProcess", func(t *testing.T) {

@@ -25,10 +25,13 @@ func (s *Store) Amend(ctx context.Context, in usm.Amendment) (result usm.StepRes
 		}
 		if row.Done {
 			result = row.DoneResult.value
-			result.Watch, err = s.watch(ctx, t, row.callRow)
+			result.Watch, err = s.watchAfter(ctx, t, row.callRow, in)
 			return err
 		}
 		a := amending{tx: t, row: row, in: in}
+		if err := a.loadDossier(ctx); err != nil {
+			return err
+		}
 		if in.Kind == usm.EventAlarm {
 			result, err = a.ring(ctx)
 			return err
@@ -48,6 +51,13 @@ type amending struct {
 	notices []usm.Notice
 	said    usm.Fact // what the trail row does not say
 	result  usm.StepResult
+
+	dossier       *dossier // nil: the amendment concerns no approval
+	about         string   // id of the approval that it is about
+	retro         bool     // that one is owed for a bypass: its own run waits for it, and not the call
+	owed          string   // id of the approval that is owed from now on
+	unchanged     bool     // nothing is to be recorded
+	nonconformity string   // what the trail says of an obligation that was not met
 }
 
 func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
@@ -58,7 +68,13 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 	var next usm.Next
 	if a.in.Next != nil {
 		next = *a.in.Next
+		if next.Waiting.Kind == usm.WaitApproval { // which one the workflow leaves to the registers
+			next.Waiting.Approval = a.row.Waiting.value.Approval
+		}
 		a.row.move(next)
+	}
+	if err := a.approve(ctx); err != nil || a.unchanged {
+		return a.asItWas(ctx, err)
 	}
 	event := a.row.event(a.in.Kind, a.in.Key, a.in.Actor)
 	event.Step, event.Attempt, event.Text = a.in.Step, attempt, a.in.Text
@@ -69,15 +85,14 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 		event.State = usm.StepDone
 		finished = append(finished, a.returned(event))
 	} else {
-		event.Outcome = next.Outcome
+		event.Outcome = orElse(a.in.Outcome, next.Outcome)
 	}
-	watch, err := a.fold(ctx, &a.change, a.row, &event, a.said)
-	if err != nil {
+	if err := a.measure(ctx, &event); err != nil {
 		return usm.StepResult{}, err
 	}
-	a.result.Watch = watch
 	event.Result.value = a.result
 	a.change.record(a.row.callRow, event, a.notices)
+	a.showNonconformity()
 	a.change.Update = []callRow{a.row.callRow}
 	if a.in.Next != nil {
 		a.change.Steps = a.row.stepRows(finished...)
@@ -89,6 +104,28 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 		}
 	}
 	return a.result, a.write(ctx, a.change)
+}
+
+// measure lets clocks and approvals take in what the event says, and works out what is due next.
+func (a *amending) measure(ctx context.Context, event *eventRow) (err error) {
+	if a.dossier != nil {
+		if err := a.dossier.finish(ctx, &a.change); err != nil {
+			return err
+		}
+		a.account(event)
+		a.tellAsked()
+	}
+	if a.retro { // whatever becomes of the obligation, the call and its clocks go on as they do
+		a.result.Watch = soonest(usm.Watch{}, a.dossier.alarms[a.about])
+		return nil
+	}
+	if a.result.Watch, err = a.fold(ctx, &a.change, a.row, event, a.said); err != nil || a.dossier == nil {
+		return err
+	}
+	if open, waits := a.dossier.open(); waits {
+		a.result.Watch = soonest(a.result.Watch, a.dossier.alarms[open.ID])
+	}
+	return nil
 }
 
 // special writes what only this kind of amendment has.
@@ -104,6 +141,14 @@ func (a *amending) special(ctx context.Context) error {
 		return a.pause(ctx)
 	case usm.EventRebound:
 		return a.rebind(ctx)
+	case usm.EventDecided:
+		return a.decide(ctx)
+	case usm.EventBypassed:
+		return a.bypass(ctx)
+	case usm.EventApproverAdded:
+		return a.addApprover(ctx)
+	case usm.EventRechecked:
+		return a.recheck(ctx)
 	case usm.EventDeadLetter:
 		return deadLetters(ctx, a.tx, a.row.Number, a.in.Text, a.in.Signals...)
 	}

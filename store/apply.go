@@ -12,8 +12,9 @@ import (
 
 // ApplyDomain writes a new version of a domain, or changes nothing when it equals the current one. Components and
 // agreements are written by the first version only; later differences are returned and left alone, as are those of a
-// service that a wish brought or changed. Every application returns the terms of all agreements that have turns to come, so
-// that applying a file again also mends a watch that was never started.
+// service that a wish brought or changed, and of a person whom provisioning keeps. Every application returns the terms of all
+// agreements that have turns to come, so that applying a file again also mends a watch that was never started.
+// usm.CodeInvalid when somebody, of the file or provisioned, would hold two profiles that conflict.
 func (s *Store) ApplyDomain(ctx context.Context, domain usm.Domain, by string) (result usm.DomainResult, err error) {
 	defer wrapf(&err, "ApplyDomain(%s)", domain.ID)
 	if domain.ID == "" {
@@ -39,9 +40,7 @@ func incoherent(err error) error {
 }
 
 func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error) {
-	// One at a time, also while there is no row to lock yet.
-	_, err := t.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('domain ' || $1, 0))`, domain.ID)
-	if err != nil {
+	if err := t.lockDomain(ctx, domain.ID); err != nil {
 		return usm.DomainResult{}, err
 	}
 	version, err := currentVersion(ctx, t, domain.ID)
@@ -60,18 +59,39 @@ func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.Domai
 	if err != nil {
 		return usm.DomainResult{}, err
 	}
+	provisioned, err := t.provisioned(ctx, domain.ID)
+	if err != nil {
+		return usm.DomainResult{}, err
+	}
 	result := usm.DomainResult{Version: version}
-	domain, result.NotApplied = leaveAlone(domain, now, held)
+	domain, result.NotApplied = leaveAlone(domain, now, held, provisioned)
+	now.People = notIn(now.People, provisioned)
 	if equal(domain, now) {
 		return result, nil
 	}
+	if err := conflicts(domain, live(domain.People, provisioned)); err != nil {
+		return usm.DomainResult{}, err
+	}
 	result.Version, result.Changed = version+1, true
-	return result, t.writeVersion(ctx, domain, result.Version, by)
+	if err := t.writeVersion(ctx, domain, result.Version, by); err != nil {
+		return usm.DomainResult{}, err
+	}
+	changes := peopleChanges(domain.ID, now.People, domain.People)
+	if err := t.changePeople(ctx, domain.ID, by, changes); err != nil {
+		return usm.DomainResult{}, err
+	}
+	return result, t.noteNudges(ctx, domain.ID, affectedBy(now, domain, changes))
 }
 
 // applyFirst loads the registers too: it is the only time that a file does.
 func (t *tx) applyFirst(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error) {
+	if err := conflicts(domain, domain.People); err != nil {
+		return usm.DomainResult{}, err
+	}
 	if err := t.writeVersion(ctx, domain, 1, by); err != nil {
+		return usm.DomainResult{}, err
+	}
+	if err := t.changePeople(ctx, domain.ID, by, peopleChanges(domain.ID, nil, domain.People)); err != nil {
 		return usm.DomainResult{}, err
 	}
 	var today string
@@ -93,6 +113,16 @@ func (t *tx) applyFirst(ctx context.Context, domain usm.Domain, by string) (usm.
 		components[i] = component
 	}
 	return usm.DomainResult{Version: 1, Changed: true}, t.insertComponents(ctx, domain.ID, "", components)
+}
+
+// conflicts refuses a domain in which somebody holds two profiles that nobody holds both of.
+func conflicts(domain usm.Domain, people []usm.Person) error {
+	for _, person := range people {
+		if one, other, both := domain.Conflict(person.Profiles); both {
+			return usm.Invalid("/people", "%s would hold %s and %s, which conflict", person.ID, one, other)
+		}
+	}
+	return nil
 }
 
 // stateOn is the state in which an agreement of a file is on a day: what is not said to be a draft or ended is as its
@@ -136,8 +166,9 @@ func (t *tx) standing(ctx context.Context, id string) (watched []usm.AgreementTe
 	return watched, nil
 }
 
-// writeVersion writes the document and what is looked up by query.
+// writeVersion writes the document and what is looked up by query, but for people.
 func (t *tx) writeVersion(ctx context.Context, domain usm.Domain, version int, by string) error {
+	t.writesDomain = true
 	kept := domain
 	kept.Version, kept.Components, kept.Agreements = 0, nil, nil
 	_, err := t.ExecContext(ctx, `
@@ -148,32 +179,13 @@ func (t *tx) writeVersion(ctx context.Context, domain usm.Domain, version int, b
 	if err != nil {
 		return err
 	}
-	for _, write := range []string{writePeople, writeGrants, writeServices, writeSolutions} {
+	for _, write := range []string{writeServices, writeSolutions} {
 		if _, err := t.ExecContext(ctx, write, domain.ID, doc(kept)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-const writePeople = `
-	WITH file AS (
-		SELECT p ->> 'id' AS id, p ->> 'name' AS name, coalesce(p ->> 'email', '') AS email,
-			coalesce(p ->> 'customer', '') AS customer, coalesce(p ->> 'site', '') AS site,
-			coalesce((p -> 'inactive')::boolean, false) AS inactive
-		FROM jsonb_array_elements($2::jsonb -> 'people') p),
-	gone AS (DELETE FROM people WHERE domain = $1 AND id NOT IN (SELECT id FROM file))
-	INSERT INTO people (domain, id, name, email, customer, site, inactive)
-	SELECT $1, id, name, email, customer, site, inactive FROM file
-	ON CONFLICT (domain, id) DO UPDATE SET (name, email, customer, site, inactive)
-		= (excluded.name, excluded.email, excluded.customer, excluded.site, excluded.inactive)`
-
-const writeGrants = `
-	WITH file AS (
-		SELECT DISTINCT p ->> 'id' AS person, profile
-		FROM jsonb_array_elements($2::jsonb -> 'people') p, jsonb_array_elements_text(p -> 'profiles') profile),
-	gone AS (DELETE FROM grants WHERE domain = $1 AND (person, profile) NOT IN (SELECT person, profile FROM file))
-	INSERT INTO grants (domain, person, profile) SELECT $1, person, profile FROM file ON CONFLICT DO NOTHING`
 
 // A service that is in the file as it was left alone keeps the wish it came from.
 const writeServices = `

@@ -38,7 +38,12 @@ func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err
 	if err := s.db.GetContext(ctx, &row, `SELECT `+viewColumns+` FROM calls c WHERE number = $1`, number); err != nil {
 		return usm.CallView{}, noneAs(err, "there is no call %s", number)
 	}
-	return row.view(), nil
+	view := []usm.CallView{row.view()}
+	if err := s.standingIn(ctx, nil, []viewRow{row}, view); err != nil {
+		return usm.CallView{}, err
+	}
+	err = s.approving(ctx, view)
+	return view[0], err
 }
 
 // Calls lists the calls that the filter leaves, the newest first, or with MayAct the most urgent first, by
@@ -46,7 +51,11 @@ func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err
 // none.
 func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
 	defer wrapf(&err, "Calls")
-	q, err := selectCalls(filter)
+	people, err := s.mayActFor(ctx, filter.MayAct)
+	if err != nil {
+		return nil, "", err
+	}
+	q, err := selectCalls(filter, people)
 	if err != nil {
 		return nil, "", err
 	}
@@ -62,7 +71,13 @@ func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.C
 	if more {
 		next = cursorAfter(rows[len(rows)-1].callRow, filter.MayAct != "")
 	}
-	return calls, next, nil
+	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
+		return nil, "", err
+	}
+	if err := s.approving(ctx, calls); err != nil {
+		return nil, "", err
+	}
+	return actable(calls, filter.MayAct), next, nil
 }
 
 // query is a statement that is put together from conditions.
@@ -97,7 +112,8 @@ func (q *query) visible(sight *usm.Sight) string {
 }
 
 // selectCalls makes the statement of a list. It asks for one row more than the page, which tells whether there is a next.
-func selectCalls(f usm.CallFilter) (*query, error) {
+// people are those whom MayAct may stand in for.
+func selectCalls(f usm.CallFilter, people []string) (*query, error) {
 	q := &query{}
 	equals(q, "c.type", f.Type)
 	equals(q, "c.domain", f.Domain)
@@ -121,7 +137,7 @@ func selectCalls(f usm.CallFilter) (*query, error) {
 	order := "c.opened_at DESC, c.number DESC"
 	if f.MayAct != "" {
 		order = workOrder
-		q.where(mayAct, f.MayAct)
+		q.where(strings.ReplaceAll(mayAct, "%people", q.arg(pq.StringArray(people))), f.MayAct)
 	}
 	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
 		return nil, err
@@ -133,18 +149,6 @@ func selectCalls(f usm.CallFilter) (*query, error) {
 	q.text = "SELECT " + viewColumns + " FROM calls c" + where + " ORDER BY " + order + " LIMIT " + q.arg(limit(f.Page)+1)
 	return q, nil
 }
-
-// workOrder is the order in which a person's work is listed, that of the index calls_work: a call without a due date comes
-// after those that have one.
-const workOrder = "c.priority_rank, coalesce(c.due, 'infinity'), c.waiting_since, c.number"
-
-// mayAct holds for the calls that a person can move on now; the first two lines are those of the index calls_work.
-const mayAct = `(c.closed_at IS NULL
-	AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation')
-	AND NOT coalesce(c.waiting -> 'exclude' ? %s, false)
-	AND (c.waiting ->> 'person' = %s OR EXISTS (
-		SELECT FROM grants g JOIN people p ON (p.domain, p.id) = (g.domain, g.person)
-		WHERE g.person = %s AND g.domain = c.domain AND NOT p.inactive AND c.waiting -> 'profiles' ? g.profile)))`
 
 // workflowName takes a workflow's number for its name.
 func workflowName(asked string) string {
@@ -215,7 +219,7 @@ func (r viewRow) view() usm.CallView {
 		Forked: r.ForkedAt != "",
 		WaitingFor: usm.WaitingView{
 			Kind: waiting.Kind, Step: waiting.Step, Profiles: list(waiting.Profiles), People: list(r.People),
-			Signal: waiting.Signal, Question: waiting.Question,
+			Signal: waiting.Signal, Question: waiting.Question, Approval: waiting.Approval, Claimed: waiting.Claimed,
 		},
 	}
 	if r.Parent != nil {

@@ -24,6 +24,10 @@ type change struct {
 	Ledger  []ledgerRow `json:"ledger,omitempty"`
 	Clocks  []clockRow  `json:"clocks,omitempty"` // those that are not as they were
 	Gone    []clockRow  `json:"gone,omitempty"`   // those that a recomputation does not find any more
+
+	Approvals []approvalRow `json:"approvals,omitempty"` // those that are not as they were
+	Asked     []askRow      `json:"asked,omitempty"`
+	Unasked   []askRow      `json:"unasked,omitempty"`
 }
 
 const writeChange = `
@@ -67,7 +71,7 @@ logged AS (
 	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log')),
 taken AS (
 	INSERT INTO starts (call, input)
-	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` + writeClocks + `
+	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` + writeApprovals + writeClocks + `
 SELECT pg_notify('usm', '')`
 
 // write carries the change out.
@@ -96,6 +100,9 @@ func (c *change) record(row callRow, event eventRow, notices []usm.Notice) {
 	for i, notice := range notices {
 		told := maps.Clone(data)
 		told["to"], told["text"] = notice.To, notice.Text
+		if notice.Approval != "" {
+			told["approval"] = notice.Approval
+		}
 		c.tell(fmt.Sprintf("%s/notice/%d", id, i+1), "usm.call.notice", event, told)
 	}
 }

@@ -14,8 +14,11 @@ import (
 // ring does what an alarm wants done, once. It asks the clocks and not the timer: an alarm that they do not want any more,
 // because the call was paused, moved or rebound in the meantime, leaves nothing.
 func (a *amending) ring(ctx context.Context) (usm.StepResult, error) {
+	if approvalNamed(a.in) != "" {
+		return a.ringApproval(ctx)
+	}
 	if a.row.Terms == "" {
-		return usm.StepResult{}, nil
+		return a.overtaken(ctx)
 	}
 	b, err := a.store.book(ctx, a.tx, a.row.Terms)
 	if err != nil {
@@ -23,12 +26,10 @@ func (a *amending) ring(ctx context.Context) (usm.StepResult, error) {
 	}
 	ring, ok := b.Ring(a.row.Clock.value, a.in.Alarm)
 	if !ok {
-		return a.overtaken(ctx, b)
+		return a.overtaken(ctx)
 	}
 	a.said.Alarm = a.in.Alarm.Key
-	if a.in.Alarm.At.After(a.row.Now) { // the engine's clock is ahead of the database's
-		a.said.At = a.in.Alarm.At.UTC()
-	}
+	a.rangAt()
 	a.in.Text, a.in.Fields = ring.Text, ringFields(ring, a.in.Alarm)
 	if err := a.escalate(ctx, ring); err != nil {
 		return usm.StepResult{}, err
@@ -36,16 +37,16 @@ func (a *amending) ring(ctx context.Context) (usm.StepResult, error) {
 	return a.amend(ctx)
 }
 
-// overtaken returns what the clocks want now, with the first result of an alarm that rang while this transaction waited
+// overtaken returns what is due now, with the first result of an alarm that rang while this transaction waited
 // for the call.
-func (a *amending) overtaken(ctx context.Context, b *book) (usm.StepResult, error) {
+func (a *amending) overtaken(ctx context.Context) (usm.StepResult, error) {
 	var first document[usm.StepResult]
 	err := a.GetContext(ctx, &first, `SELECT result FROM trail WHERE call = $1 AND key = $2`, a.row.Number, a.in.Key)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return usm.StepResult{}, err
 	}
 	result := first.value
-	result.Watch, err = b.Watch(a.row.Clock.value)
+	result.Watch, err = a.store.watchAfter(ctx, a.tx, a.row.callRow, a.in)
 	return result, err
 }
 
@@ -94,7 +95,7 @@ func (a *amending) reassign(profiles []string) {
 	if len(profiles) == 0 || !slices.Contains([]usm.WaitKind{usm.WaitStep, usm.WaitSignal}, waiting.Kind) {
 		return
 	}
-	waiting.Profiles = profiles
+	waiting.Profiles, waiting.Claimed = profiles, ""
 	a.row.Waiting.value, a.result.Waiting = waiting, &waiting
 }
 

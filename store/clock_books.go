@@ -60,16 +60,23 @@ func (s *Store) book(ctx context.Context, q querier, key string) (*book, error) 
 	return b, nil
 }
 
-// watch says what the clocks of a call want done next.
-func (s *Store) watch(ctx context.Context, q querier, row callRow) (usm.Watch, error) {
-	if row.Terms == "" {
-		return usm.Watch{}, nil
+// watch says what the clocks of a call, and the approval that it waits for, want done next.
+func (s *Store) watch(ctx context.Context, q querier, row callRow) (watch usm.Watch, err error) {
+	if row.Terms != "" {
+		b, err := s.book(ctx, q, row.Terms)
+		if err != nil {
+			return usm.Watch{}, err
+		}
+		if watch, err = b.Watch(row.Clock.value); err != nil {
+			return usm.Watch{}, err
+		}
 	}
-	b, err := s.book(ctx, q, row.Terms)
-	if err != nil {
-		return usm.Watch{}, err
+	if row.Waiting.value.Approval == "" {
+		return watch, nil
 	}
-	return b.Watch(row.Clock.value)
+	var alarm document[usm.Alarm]
+	err = q.GetContext(ctx, &alarm, `SELECT alarm FROM approvals WHERE id = $1`, row.Waiting.value.Approval)
+	return soonest(watch, alarm.value), err
 }
 
 // keepTerms lets the change write terms that the store does not remember. It remembers them only once they are committed:

@@ -9,12 +9,17 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// leaveAlone replaces in a file what only calls may change by what the registers hold, and says what that was.
-func leaveAlone(file, now usm.Domain, held map[string]heldService) (domain usm.Domain, notApplied []string) {
+// leaveAlone replaces in a file what only calls may change by what the registers hold, takes out the people whom
+// provisioning keeps, and says what that was.
+func leaveAlone(
+	file, now usm.Domain, held map[string]heldService, provisioned []usm.Person,
+) (domain usm.Domain, notApplied []string) {
 	say := func(what, id, why string) { notApplied = append(notApplied, fmt.Sprintf("%s %s: %s", what, id, why)) }
 	components := each(file.Components, componentInFile)
 	differences("agreement", "a wish", each(file.Agreements, asDated), each(now.Agreements, asDated), agreementID, say)
 	differences("component", "a request for change", components, now.Components, componentID, say)
+	keptPeople(file.People, provisioned, say)
+	file.People = notIn(file.People, provisioned)
 	kept := index(now.Services, serviceID)
 	services := each(file.Services, func(service usm.Service) usm.Service {
 		if !held[service.ID].Brought || equal(service, kept[service.ID]) {
@@ -39,6 +44,30 @@ func leaveAlone(file, now usm.Domain, held map[string]heldService) (domain usm.D
 	file.Services, file.Agreements, file.Components = services, now.Agreements, now.Components
 	file.Version = now.Version
 	return file, notApplied
+}
+
+// keptPeople says which people of a file provisioning keeps otherwise.
+func keptPeople(file, provisioned []usm.Person, say func(what, id, why string)) {
+	kept := index(provisioned, personID)
+	for _, person := range file {
+		person.Profiles = slices.Sorted(slices.Values(person.Profiles))
+		switch known, ok := kept[person.ID]; {
+		case !ok || equal(person, known):
+		case known.Inactive && !person.Inactive:
+			say("person", person.ID, "has left, as provisioning says, and only it brings him back")
+		default:
+			say("person", person.ID, "provisioning keeps him, and only it may change him")
+		}
+	}
+}
+
+// notIn are the people of whom others are none.
+func notIn(people, others []usm.Person) []usm.Person {
+	if len(others) == 0 {
+		return people
+	}
+	known := index(others, personID)
+	return slices.DeleteFunc(slices.Clone(people), func(p usm.Person) bool { _, is := known[p.ID]; return is })
 }
 
 // asDated is an agreement as a file has it, without the states that its dates bring.

@@ -33,14 +33,19 @@ func (s *Store) version(ctx context.Context, q querier, id string, version int) 
 	if known, ok := s.versions.Load(key); ok {
 		return known.(usm.Domain), nil //nolint:errcheck,forcetypeassert // nothing else is kept there
 	}
+	domain, err := readVersion(ctx, q, id, version)
+	if err != nil {
+		return usm.Domain{}, err
+	}
+	s.versions.Store(key, domain)
+	return domain, nil
+}
+
+func readVersion(ctx context.Context, q querier, id string, version int) (usm.Domain, error) {
 	var kept document[usm.Domain]
 	err := q.GetContext(ctx, &kept, `SELECT document FROM domain_versions WHERE domain = $1 AND version = $2`, id, version)
-	if err != nil {
-		return usm.Domain{}, noneAs(err, "there is no version %d of domain %q", version, id)
-	}
 	kept.value.Version = version
-	s.versions.Store(key, kept.value)
-	return kept.value, nil
+	return kept.value, noneAs(err, "there is no version %d of domain %q", version, id)
 }
 
 // currentDomain is the version that is in force now.
@@ -48,6 +53,9 @@ func (t *tx) currentDomain(ctx context.Context, id string) (usm.Domain, error) {
 	version, err := currentVersion(ctx, t, id)
 	if err != nil {
 		return usm.Domain{}, err
+	}
+	if t.writesDomain {
+		return readVersion(ctx, t, id, version)
 	}
 	return t.store.version(ctx, t, id, version)
 }
@@ -64,7 +72,8 @@ func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
 }
 
 // Domain returns a version of a domain as a file would hold it; version 0 is the current one. Services, agreements and
-// components are those of the registers now; usm.CodeNotFound when there is no such domain or version.
+// components are those of the registers now, people of the current version are as they are now; usm.CodeNotFound when there
+// is no such domain or version.
 func (s *Store) Domain(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
 	defer wrapf(&err, "Domain(%s, %d)", id, version)
 	found, err := export(ctx, s.db, id, version)
@@ -84,7 +93,8 @@ func export(ctx context.Context, q querier, id string, version int) ([]usm.Domai
 		SELECT v.version, v.document,
 			(SELECT jsonb_agg(s.document ORDER BY s.place) FROM services s WHERE s.domain = d.id) AS services,
 			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) AS agreements,
-			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components
+			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components,
+			CASE v.version WHEN d.version THEN (`+provisionedPeople+`) END AS provisioned
 		FROM domains d JOIN domain_versions v ON v.domain = d.id AND v.version = coalesce(nullif($2::integer, 0), d.version)
 		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version)
 	return each(rows, exportRow.domain), err
@@ -96,11 +106,14 @@ type exportRow struct {
 	Services   document[[]usm.Service]   `db:"services"`
 	Agreements document[[]usm.Agreement] `db:"agreements"`
 	Components document[[]usm.Component] `db:"components"`
+	// Provisioned are the people whom provisioning keeps; none of a version before the current one.
+	Provisioned document[[]usm.Person] `db:"provisioned"`
 }
 
 func (r exportRow) domain() usm.Domain {
 	domain := r.Document.value
 	domain.Version = r.Version
+	domain.People = live(domain.People, r.Provisioned.value)
 	domain.Services = r.Services.value
 	domain.Agreements = each(r.Agreements.value, agreementInFile)
 	domain.Components = each(r.Components.value, componentInFile)

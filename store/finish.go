@@ -55,6 +55,8 @@ type finishing struct {
 	effects usm.Effects
 	change  change
 	result  usm.StepResult
+
+	withdrawn string // id of the approval that the step is finished without
 }
 
 func (f *finishing) finish(ctx context.Context, key string) (usm.StepResult, error) {
@@ -68,6 +70,9 @@ func (f *finishing) finish(ctx context.Context, key string) (usm.StepResult, err
 	}
 	f.row.sendTo(f.effects)
 	f.row.move(f.in.Next)
+	if err := f.withdrawApproval(ctx); err != nil {
+		return usm.StepResult{}, err
+	}
 	if err := f.coverAgain(ctx, &f.change, f.row); err != nil {
 		return usm.StepResult{}, err
 	}
@@ -79,6 +84,10 @@ func (f *finishing) finish(ctx context.Context, key string) (usm.StepResult, err
 	}
 	event := f.event(key)
 	event.Before.value, event.After.value = difference(f.row.was.facts(), f.row.facts())
+	if f.withdrawn != "" {
+		event.Before.value["approvals"] = map[string]any{f.withdrawn: usm.ApprovalOpen}
+		event.After.value["approvals"] = map[string]any{f.withdrawn: usm.ApprovalWithdrawn}
+	}
 	watch, err := f.fold(ctx, &f.change, f.row, &event, usm.Fact{})
 	if err != nil {
 		return usm.StepResult{}, err

@@ -25,7 +25,7 @@ func (s *Store) Open(ctx context.Context, call usm.Call, workflow string) (bindi
 			return err
 		}
 		if row.DomainVersion == 0 {
-			if err := t.open(ctx, row, workflow); err != nil {
+			if err := t.open(ctx, row, workflow, call.Barred); err != nil {
 				return err
 			}
 		}
@@ -65,8 +65,8 @@ func (t *tx) registerBare(ctx context.Context, call usm.Call, workflow string) (
 	return t.lock(ctx, call.Number, "opened")
 }
 
-// open binds the call and opens its first step.
-func (t *tx) open(ctx context.Context, row *locked, workflow string) error {
+// open binds the call and opens its first step, from which those are kept who approved what it implements.
+func (t *tx) open(ctx context.Context, row *locked, workflow string, barred []string) error {
 	domain, err := t.currentDomain(ctx, row.Domain)
 	if err != nil {
 		return err
@@ -83,6 +83,7 @@ func (t *tx) open(ctx context.Context, row *locked, workflow string) error {
 		return err
 	}
 	first, call := row.Process.Steps()[0], row.call()
+	call.Barred = barred
 	waiting := domain.Procedure(row.Process).WaitingAt(call, first, 1, usm.Segregated(call, nil, first))
 	row.move(usm.Next{
 		Workflow: orElse(workflow, row.Workflow), Step: first, Attempt: 1, Status: waiting.Status(), Waiting: waiting,
@@ -180,17 +181,17 @@ func (s *Store) binding(ctx context.Context, q querier, row callRow) (usm.Bindin
 		Version: row.DomainVersion, Agreement: row.Agreement, Unauthorised: row.Unauthorised,
 		Procedure: domain.Procedure(row.Process), Priorities: domain.Priorities, TaskQueue: domain.TaskQueue,
 		ConsoleURL: s.options.ConsoleURL, Categories: each(domain.Categories, func(c usm.Category) string { return c.ID }),
+		Gated: gated(domain.Approvals, row.Process),
 	}
-	if row.Terms == "" {
-		return binding, nil
+	if binding.Watch, err = s.watch(ctx, q, row); err != nil || row.Terms == "" {
+		return binding, err
 	}
 	terms, err := s.book(ctx, q, row.Terms)
 	if err != nil {
 		return usm.Binding{}, err
 	}
 	binding.Reasons = terms.reasons()
-	binding.Watch, err = terms.Watch(row.Clock.value)
-	return binding, err
+	return binding, nil
 }
 
 // row reads a call as it is kept.

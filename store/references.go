@@ -76,6 +76,11 @@ func (r *references) check(ctx context.Context, t *tx, domain string) error {
 	for _, m := range missing {
 		r.refusef(m.Pointer, "there is no %s %q", m.Kind, m.ID)
 	}
+	return r.refusal()
+}
+
+// refusal is one usm.CodeInvalid with every place that is refused; nil when none is.
+func (r *references) refusal() error {
 	if len(r.refused) == 0 {
 		return nil
 	}

@@ -35,6 +35,12 @@ type Store struct {
 	db      *sqlx.DB
 	// versions keeps domain versions that were read, by versionKey: they never change.
 	versions sync.Map
+	// calendars keeps those of domain versions, compiled, by calendarKey.
+	calendars sync.Map
+	// directories keeps what was read last of each domain with its people, by id: knownDirectory.
+	directories sync.Map
+	// nudged keeps when Nudges handed out each run, by run.
+	nudged sync.Map
 	// books keeps compiled terms, by key: they never change either.
 	books *lru.Cache[string, *book]
 }
@@ -68,6 +74,8 @@ type tx struct {
 	*sqlx.Tx
 	store *Store
 	fresh map[string]*book // terms that it writes
+	// writesDomain says that it has written a domain or its people: what it reads of them is true only once it is committed.
+	writesDomain bool
 }
 
 // triesOfTransaction bounds how often a transaction is repeated that lost against another one.

@@ -25,21 +25,23 @@ const module = "github.com/usm-works/usm"
 var arrows = map[string][]string{
 	"usm":             {},
 	"usm/clock":       {"usm"},
+	"usm/approval":    {"usm", "usm/clock"},
 	"steps":           {"usm", "usm/clock"},
-	"domains":         {"usm", "usm/clock", "steps"},
-	"store":           {"usm", "usm/clock"},
+	"domains":         {"usm", "usm/clock", "usm/approval", "steps"},
+	"store":           {"usm", "usm/clock", "usm/approval"},
 	"store/storetest": {"store", "devstack", "usm"}, // a world to test in: only tests import it
 	"activities":      {"usm", "steps"},
 	"workflows":       {"activities", "usm", "steps"},
 	"worker":          {"workflows", "activities", "usm"},
 	"server":          {"server/desk", "server/api", "server/console", "server/status", "usm"},
 	"server/desk":     {"workflows", "usm"},
-	"server/api":      {"server/status", "usm", "steps", "domains"},
+	"server/api":      {"server/status", "usm", "usm/approval", "steps", "domains"},
 	"server/console":  {"server/status", "usm", "steps"},
 	"server/status":   {"usm"},
 	"client":          {"usm"},
 	"replay":          {"client", "usm"},
-	"rehearse":        {"replay", "domains", "usm/clock", "usm"},
+	"rehearse":        {"replay", "domains", "usm/clock", "usm/approval", "usm"},
+	"mail":            {"usm"},
 	"devstack":        {},
 	"cmd":             {"*"},
 	"bench":           {"*"},
@@ -48,13 +50,14 @@ var arrows = map[string][]string{
 }
 
 // testArrows are open to the tests of every folder as well: worlds to test in, never a live part of the product, and the
-// arithmetic that says what a clock must come to.
-var testArrows = []string{"devstack", "store/storetest", "test", "usm/clock"}
+// arithmetic that says what a clock and an approval must come to.
+var testArrows = []string{"devstack", "store/storetest", "test", "usm/clock", "usm/approval"}
 
 // pure folders compute only: beside the standard library they import nothing but these libraries.
 var pure = map[string][]string{
-	"usm":       {},
-	"usm/clock": {"github.com/rickar/cal/v2", "github.com/teambition/rrule-go", "github.com/arran4/golang-ical"},
+	"usm":          {},
+	"usm/clock":    {"github.com/rickar/cal/v2", "github.com/teambition/rrule-go", "github.com/arran4/golang-ical"},
+	"usm/approval": {"cel.dev/cel-go"},
 }
 
 // reserved names who may import a library, tests not included: they drive the product from outside.
@@ -65,6 +68,7 @@ var reserved = map[string][]string{
 	"github.com/gin-gonic/gin":    {"server"},
 	"github.com/jmoiron/sqlx":     {"store"},
 	"github.com/lib/pq":           {"store"},
+	"github.com/wneessen/go-mail": {"mail"},
 	"go.temporal.io/server":       {}, // devserver has it in a module of its own
 }
 
@@ -187,6 +191,14 @@ func TestArrowsReportsWhatIsPlanted(t *testing.T) {
 		{"usm/clock/due.go", "github.com/rickar/cal/v2/nl", false},
 		{"usm/call.go", "github.com/rickar/cal/v2", true},
 		{"usm/call.go", ours + "usm/clock", true},
+		{"usm/approval/time.go", ours + "usm/clock", false},
+		{"usm/approval/vote.go", ours + "store", true},
+		{"usm/approval/condition.go", "cel.dev/cel-go/cel", false},
+		{"usm/approval/content.go", "github.com/google/uuid", true},
+		{"usm/clock/due.go", ours + "usm/approval", true},
+		{"store/approvals.go", ours + "usm/approval", false},
+		{"workflows/approve.go", ours + "usm/approval", true},
+		{"activities/approve.go", ours + "usm/approval", true},
 		{"workflows/call.go", ours + "usm/clock", true},
 		{"workflows/call_test.go", ours + "usm/clock", false},
 		{"steps/schema.go", ours + "usm", false},
@@ -217,6 +229,9 @@ func TestArrowsReportsWhatIsPlanted(t *testing.T) {
 		{"devstack/postgres_test.go", "github.com/lib/pq", false},
 		{"cmd/usm/dev.go", ours + "store", false},
 		{"cmd/usm/dev.go", "go.temporal.io/server/temporal", true},
+		{"mail/write.go", ours + "usm", false},
+		{"mail/write.go", ours + "store", true},
+		{"server/mail.go", "github.com/wneessen/go-mail", true},
 		{"elsewhere/x.go", ours + "usm", true},
 	} {
 		t.Run(c.file+" imports "+path.Base(c.imported), func(t *testing.T) {

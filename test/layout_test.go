@@ -28,19 +28,23 @@ const (
 // longWorkflowFiles are the files in workflows/ that may have up to fileLimit lines, with the reason.
 // They are the durable call that the eight workflows and five processes are written in, one concern in each.
 var longWorkflowFiles = map[string]string{
-	"abort.go":       "ending a call from inside, by its parent and by Temporal belongs together",
-	"actions.go":     "one short method per action of people",
-	"await.go":       "what ends a wait, and how long it may take",
-	"call.go":        "the life of one run, from its first second to the next run",
-	"check.go":       "all refusals in one place, so that they can be read side by side",
-	"clocks.go":      "the alarms of a call and what steers its clocks",
-	"fork.go":        "call and return",
-	"handlers.go":    "the table of updates and how one is served",
-	"perform.go":     "finishing a step, by somebody or by the engine",
-	"show.go":        "all that the Temporal UI is told",
-	"signal_step.go": "a step finished by a signal, and signals that came too late",
-	"signals.go":     "receiving signals and sorting out those nobody waits for",
-	"transition.go":  "all changes of state in one place, so that they can be read side by side",
+	"abort.go":          "ending a call from inside, by its parent and by Temporal belongs together",
+	"actions.go":        "one short method per action of people",
+	"approve.go":        "a proposal from its beginning to its end",
+	"await.go":          "what ends a wait, and how long it may take",
+	"call.go":           "the life of one run, from its first second to the next run",
+	"check.go":          "all refusals in one place, so that they can be read side by side",
+	"clocks.go":         "the alarms of a call and what steers its clocks",
+	"fork.go":           "call and return",
+	"handlers.go":       "the table of updates and how one is served",
+	"obligation.go":     "what an approval that is owed records and shows",
+	"perform.go":        "finishing a step, by somebody or by the engine",
+	"retro_approval.go": "an approval that outlives its call, from its beginning to its end",
+	"show.go":           "all that the Temporal UI is told",
+	"signal_step.go":    "a step finished by a signal, and signals that came too late",
+	"signals.go":        "receiving signals and sorting out those nobody waits for",
+	"steer.go":          "who has the open step, and who may take it from whom",
+	"transition.go":     "all changes of state in one place, so that they can be read side by side",
 }
 
 // meaningless names say nothing of what a package is for.
@@ -74,7 +78,7 @@ func wrongLayout(tree fs.FS) ([]string, error) {
 
 func TestLayout(t *testing.T) {
 	t.Parallel()
-	for _, root := range []string{"..", "../devserver"} {
+	for _, root := range []string{"..", "../devserver", "../neighbours"} {
 		wrong, err := wrongLayout(os.DirFS(root))
 		require.NoError(t, err)
 		require.Empty(t, wrong, strings.Join(wrong, "\n"))

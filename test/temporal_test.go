@@ -17,7 +17,7 @@ import (
 )
 
 // technical are the workflow types that are no call. AgreementTerm goes on for as long as its agreement has turns to come.
-var technical = map[string]bool{"ApplyDomain": true, "AgreementTerm": true, "CallSystem": true}
+var technical = map[string]bool{"ApplyDomain": true, "AgreementTerm": true, "CallSystem": true, "RetroApproval": true}
 
 // requireTemporalAgrees holds what Temporal shows against the calls: types, search attributes, parents.
 func requireTemporalAgrees(t *testing.T, p *product.Product, driven map[string]usm.CallView) {

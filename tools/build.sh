@@ -13,8 +13,8 @@ bin=$PWD/.usm/bin
 key=$(
 	cd "$folder"
 	files=(go.mod go.sum)
-	for file in *.go; do
-		case $file in *_test.go | '*.go') ;; *) files+=("$file") ;; esac
+	for file in *.go *.html; do
+		case $file in *_test.go | '*.go' | '*.html') ;; *) files+=("$file") ;; esac
 	done
 	{ go version && cat "${files[@]}"; } | git hash-object --stdin
 )
@@ -78,7 +78,7 @@ compile() {
 }
 compiled() { echo "compiling, $(wc -l <"$work/log" | tr -d ' ') of at most $(wc -l <"$work/packages" | tr -d ' ') packages"; }
 
-echo "$name: building once from $folder, some minutes on a machine that never did; the result is kept in .usm/bin"
+echo "$name: building once from $folder, which may take minutes on a machine that never did; the result is kept in .usm/bin"
 mkdir "$work/out"
 if ! watch listed list || ! watch compiled compile; then
 	tail -n 20 "$work/log" >&2

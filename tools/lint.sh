@@ -36,6 +36,7 @@ tidy() {
 	return $code
 }
 
+neighbours() { cd neighbours && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 devserver() { cd devserver && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 
 determinism() {
@@ -58,6 +59,7 @@ vulnerabilities() {
 
 check gofmt gofmt_all
 check golangci-lint "$bin/golangci-lint" run ./...
+check "golangci-lint neighbours" neighbours
 # Linting the server's module needs all of the server compiled: done where that has been done already.
 if [ -e "$bin/usm-temporal.key" ]; then check "golangci-lint devserver" devserver; fi
 check workflowcheck determinism

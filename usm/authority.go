@@ -10,6 +10,10 @@ const (
 	RuleParent      = "parent"      // coordinates the parent of a child call
 	RuleCoordinator = "coordinator" // holds a coordinator's or manager's profile in the domain
 	RuleVisible     = "visible"     // may see the call, which is enough for notes and links
+	RuleApprover    = "approver"    // is one of those who have to approve
+	RuleDelegate    = "delegate"    // stands in for somebody by a delegation
+	RuleSubstitute  = "substitute"  // stands in for an approver who has not answered for too long
+	RuleEmergency   = "emergency"   // holds a profile that may go on without an approval
 	RuleRepeated    = "repeated"    // repeats what is finished: the call decides whether it is the same
 )
 
@@ -40,6 +44,9 @@ func Allowed(caller Caller, view CallView) []string {
 		{"answer", ActionAnswer},
 		{"confirm", ActionConfirm},
 		{"dispute", ActionDispute},
+		{"claim", ActionClaim},
+		{"release", ActionRelease},
+		{"reassign", ActionReassign},
 		{"redo", ActionRedo},
 		{"retype", ActionRetype},
 		{"pause", ActionPause},
@@ -104,6 +111,10 @@ func authority(caller Caller, view CallView, action Action) (Actor, *Error) {
 		return maySteerClocks(caller, view, action.Name)
 	case ActionAbort:
 		return mayAbort(caller, view)
+	case ActionClaim:
+		return mayClaim(caller, view)
+	case ActionRelease, ActionReassign:
+		return mayHandOver(caller, view, action.Name)
 	default:
 		return Actor{}, Errorf(CodeInvalid, "a call has no action %q", action.Name)
 	}

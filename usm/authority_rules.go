@@ -25,6 +25,8 @@ func mayFinish(caller Caller, view CallView, step Step) (Actor, *Error) {
 		return mayReview(caller, view)
 	case WaitAnswer:
 		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for the requester's answer")
+	case WaitApproval:
+		return mayPropose(caller, view)
 	default:
 		return Actor{}, Errorf(CodeOutOfTurn, "nobody can finish %s now: the call waits for %s", step, view.WaitingFor.Kind)
 	}
@@ -32,16 +34,39 @@ func mayFinish(caller Caller, view CallView, step Step) (Actor, *Error) {
 
 // maySubmit asks for a profile of the open step; the list of people already leaves out those whom segregation excludes.
 func maySubmit(caller Caller, view CallView) (Actor, *Error) {
-	profile := heldOf(caller, view)
-	if slices.Contains(view.WaitingFor.People, caller.Token.Person) {
-		return Actor{Person: caller.Token.Person, Profile: profile, Rule: RuleResponsible}, nil
+	waits := view.WaitingFor
+	actor := Actor{Person: caller.Token.Person, Profile: heldOf(caller, view), Rule: RuleResponsible}
+	for _, s := range waits.StandIns {
+		if s.By == actor.Person {
+			actor = Actor{Person: s.By, For: s.Person, Rule: RuleDelegate, Delegation: s.Delegation}
+		}
 	}
-	if profile != "" {
+	switch {
+	case waits.Claimed != "" && !actor.Is(waits.Claimed):
+		return Actor{}, Errorf(CodeForbidden, "%s has claimed %s", waits.Claimed, view.Step)
+	case slices.Contains(waits.People, actor.Person):
+		return actor, nil
+	case actor.Profile != "":
 		return Actor{}, Errorf(CodeForbidden,
 			"you hold the profile %s, but requester, approver and implementer of a call are different people; %s may act on %s",
-			profile, names(view.WaitingFor.People), view.Step)
+			actor.Profile, names(waits.People), view.Step).Segregated()
 	}
-	return Actor{}, Errorf(CodeForbidden, "%s is for the profile %s", view.Step, names(view.WaitingFor.Profiles))
+	return Actor{}, Errorf(CodeForbidden, "%s is for the profile %s", view.Step, names(waits.Profiles))
+}
+
+// mayPropose lets through who may propose something else at a step whose approval is open. Of who may not, an approver's
+// way to finish the step is his decision (RuleApprover).
+func mayPropose(caller Caller, view CallView) (Actor, *Error) {
+	me, profile := caller.Token.Person, heldOf(caller, view)
+	switch {
+	case profile != "" && me != view.Requester:
+		return Actor{Person: me, Profile: profile, Rule: RuleResponsible}, nil
+	case slices.Contains(view.WaitingFor.People, me):
+		return Actor{Person: me, Rule: RuleApprover}, nil
+	case me == view.Requester:
+		return Actor{}, Errorf(CodeForbidden, "%syou have asked for it and do not approve it", apart).Segregated()
+	}
+	return Actor{}, Errorf(CodeForbidden, "what %s comes to is approved by %s", view.Step, names(view.WaitingFor.People))
 }
 
 func mayReview(caller Caller, view CallView) (Actor, *Error) {
@@ -87,6 +112,11 @@ func mayRedo(caller Caller, view CallView) (Actor, *Error) {
 	if view.WaitingFor.Kind == WaitChild {
 		return Actor{}, Errorf(CodeOutOfTurn, "the child calls %s are under way: abort them and the call goes back", names(view.Children))
 	}
+	if view.WaitingFor.Kind == WaitApproval {
+		if actor, refusal := mayPropose(caller, view); refusal == nil && actor.Rule == RuleResponsible {
+			return actor, nil // takes the proposal back
+		}
+	}
 	return maySteer(caller, view, "sends the call back")
 }
 
@@ -120,6 +150,29 @@ func maySteer(caller Caller, view CallView, does string) (Actor, *Error) {
 	}
 	return Actor{}, Errorf(CodeForbidden, "who may act on %s (profile %s) or coordinates the domain %s",
 		view.Step, names(view.WaitingFor.Profiles), does)
+}
+
+// mayClaim lets who may act on the open step keep it for himself.
+func mayClaim(caller Caller, view CallView) (Actor, *Error) {
+	waits := view.WaitingFor
+	switch {
+	case waits.Kind != WaitStep && waits.Kind != WaitSignal:
+		return Actor{}, Errorf(CodeOutOfTurn, "a step is claimed while it waits for its profiles; the call waits for %s", waits.Kind)
+	case waits.Claimed != "" && waits.Claimed != caller.Token.Person:
+		return Actor{}, Errorf(CodeOutOfTurn, "%s has claimed %s", waits.Claimed, view.Step)
+	}
+	return maySubmit(caller, view)
+}
+
+// mayHandOver lets who may act on the open step give it back or to others, and every coordinator and manager.
+func mayHandOver(caller Caller, view CallView, name ActionName) (Actor, *Error) {
+	switch kind := view.WaitingFor.Kind; {
+	case kind != WaitStep && kind != WaitSignal:
+		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for %s: there is no step to hand over", kind)
+	case name == ActionRelease && view.WaitingFor.Claimed == "":
+		return Actor{}, Errorf(CodeOutOfTurn, "nobody has claimed %s", view.Step)
+	}
+	return maySteer(caller, view, "hands the step over")
 }
 
 // maySteerClocks lets who steers the call pause its clocks and let them go on; the terms are for coordinators only.

@@ -133,6 +133,7 @@ type Call struct {
 	Coordinator []string  `json:"coordinator,omitempty"` // child: profiles that confirm for the parent
 	Priority    Priority  `json:"priority,omitempty"`    // child: inherited
 	Category    string    `json:"category,omitempty"`    // child: inherited
+	Barred      []string  `json:"barred,omitempty"`      // child: people who approved what it implements
 	Progress    *Progress `json:"progress,omitempty"`    // nil for a new call
 }
 
@@ -157,9 +158,11 @@ type Progress struct {
 	ReportTo  string             `json:"report_to,omitempty"`
 	Abort     *Action            `json:"abort,omitempty"` // what the parent asked for and is not done yet
 	Outcome   Outcome            `json:"outcome,omitempty"`
-	Watch     Watch              `json:"watch,omitzero"`   // of the clocks
-	Paused    []string           `json:"paused,omitempty"` // reasons for which a person paused the clocks
-	Changes   int                `json:"changes"`          // number of recorded changes, the idempotency key of the technical ones
+	Watch     Watch              `json:"watch,omitzero"`     // of the clocks
+	Paused    []string           `json:"paused,omitempty"`   // reasons for which a person paused the clocks
+	Proposal  *Proposal          `json:"proposal,omitempty"` // of the open step, while its approval is open
+	Changes   int                `json:"changes"`            // number of recorded changes, the idempotency key of the technical ones
+	Acted     []string           `json:"acted,omitempty"`    // ids of the latest actions that were done, oldest first: a repetition changes nothing
 }
 
 // StepState is where one step of a call is.
@@ -172,6 +175,11 @@ type StepState struct {
 	Digest  string  `json:"digest,omitempty"` // of what finished it, so that a repeated finish is recognised
 	Reason  string  `json:"reason,omitempty"`
 	Asked   bool    `json:"asked,omitempty"` // system steps: the outbound request was sent
+	// Approved are the people who approved what the step came to; segregation keeps them from implementing it.
+	Approved []string `json:"approved,omitempty"`
+	// Profiles and Claimed say who has this attempt where that differs from the procedure: it was reassigned, or claimed.
+	Profiles []string `json:"profiles,omitempty"`
+	Claimed  string   `json:"claimed,omitempty"`
 }
 
 // State is the state of a step.
@@ -232,5 +240,7 @@ type Waiting struct {
 	Exclude  []string  `json:"exclude,omitempty"`  // segregation: these people may not
 	Signal   string    `json:"signal,omitempty"`
 	Question string    `json:"question,omitempty"`
+	Approval string    `json:"approval,omitempty"` // id of the approval that is open
+	Claimed  string    `json:"claimed,omitempty"`  // the person who claimed the step: only he may act, and who steers
 	Since    time.Time `json:"since"`
 }

@@ -3,26 +3,27 @@ package usm
 // Domain is one department as data: everything that differs between IT, HR, facilities, finance or healthcare. It is
 // the content of a domain file; keys in the file are the JSON names. Lists keep their order; ids are unique in a list.
 type Domain struct {
-	ID         string        `json:"id"`
-	Name       string        `json:"name"`
-	Version    int           `json:"version,omitempty"` // set by apply: 1, 2, …; 0 in a file
-	TimeZone   string        `json:"time_zone"`         // IANA name
-	TaskQueue  string        `json:"task_queue,omitempty"`
-	Calendar   Calendar      `json:"calendar"`            // the domain's own: its service hours
-	Calendars  []Calendar    `json:"calendars,omitempty"` // others, by id
-	Pauses     []PauseReason `json:"pauses,omitempty"`    // reasons to pause clocks, besides those that exist everywhere
-	Categories []Category    `json:"categories"`
-	Priorities PriorityTable `json:"priorities,omitempty"` // what is absent is taken from the default table
-	Profiles   []Profile     `json:"profiles"`
-	People     []Person      `json:"people,omitempty"`
-	Customers  []Party       `json:"customers,omitempty"`
-	Teams      []Party       `json:"teams,omitempty"` // solution teams and suppliers
-	Services   []Service     `json:"services"`
-	Catalogue  []Item        `json:"catalogue,omitempty"`
-	Agreements []Agreement   `json:"agreements,omitempty"`
-	Components []Component   `json:"components,omitempty"`
-	Solutions  []Solution    `json:"solutions,omitempty"`
-	Procedures []Procedure   `json:"procedures"` // one per process
+	ID         string           `json:"id"`
+	Name       string           `json:"name"`
+	Version    int              `json:"version,omitempty"` // set by apply: 1, 2, …; 0 in a file
+	TimeZone   string           `json:"time_zone"`         // IANA name
+	TaskQueue  string           `json:"task_queue,omitempty"`
+	Calendar   Calendar         `json:"calendar"`            // the domain's own: its service hours
+	Calendars  []Calendar       `json:"calendars,omitempty"` // others, by id
+	Pauses     []PauseReason    `json:"pauses,omitempty"`    // reasons to pause clocks, besides those that exist everywhere
+	Categories []Category       `json:"categories"`
+	Priorities PriorityTable    `json:"priorities,omitempty"` // what is absent is taken from the default table
+	Profiles   []Profile        `json:"profiles"`
+	People     []Person         `json:"people,omitempty"`
+	Customers  []Party          `json:"customers,omitempty"`
+	Teams      []Party          `json:"teams,omitempty"` // solution teams and suppliers
+	Services   []Service        `json:"services"`
+	Catalogue  []Item           `json:"catalogue,omitempty"`
+	Agreements []Agreement      `json:"agreements,omitempty"`
+	Components []Component      `json:"components,omitempty"`
+	Solutions  []Solution       `json:"solutions,omitempty"`
+	Procedures []Procedure      `json:"procedures"` // one per process
+	Approvals  []ApprovalPolicy `json:"approvals,omitempty"`
 }
 
 // Category is a way of sorting calls.
@@ -56,8 +57,9 @@ type Person struct {
 	Email    string   `json:"email,omitempty"`
 	Customer string   `json:"customer,omitempty"` // id of the customer who authorises the person; "" for nobody
 	Site     string   `json:"site,omitempty"`     // where the person works, for coverage; "" for nowhere in particular
+	Manager  string   `json:"manager,omitempty"`  // person of the domain
 	Profiles []string `json:"profiles,omitempty"`
-	Inactive bool     `json:"inactive,omitempty"`
+	Inactive bool     `json:"inactive,omitempty"` // has left: never acts, and nothing waits for him
 }
 
 // Party is a customer, a solution team or a supplier.
@@ -65,6 +67,8 @@ type Party struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
 	External bool   `json:"external,omitempty"` // a supplier
+	// RepresentedBy are the people who speak for a customer where an agreement party has to approve.
+	RepresentedBy []string `json:"represented_by,omitempty"`
 }
 
 // Service is a supported facility.

@@ -190,6 +190,7 @@ type Evaluation struct {
 
 // Notice is something to tell somebody.
 type Notice struct {
-	To   string `json:"to"` // person, profile or team
-	Text string `json:"text"`
+	To       string `json:"to"` // person, profile or team
+	Text     string `json:"text"`
+	Approval string `json:"approval,omitempty"` // id of the approval that asks the person To; "" for other news
 }

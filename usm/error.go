@@ -22,6 +22,8 @@ const (
 	CodeInProgress      Code = "in_progress"      // the first request with this idempotency key still runs
 	CodePrecondition    Code = "precondition"     // somebody else changed it since it was read
 	CodeConflict        Code = "conflict"         // collides with what exists
+	CodeStale           Code = "stale_digest"     // the content changed since it was read; Digest is that of the new one
+	CodeStepUp          Code = "step_up"          // a fresh sign-in is needed; MaxAge says how fresh (RFC 9470)
 	CodeTooLarge        Code = "too_large"        // the body is over the limit
 	CodeRateLimited     Code = "rate_limited"     // too many requests with this token
 	CodeUnavailable     Code = "unavailable"      // a part that is needed is away; try again
@@ -32,6 +34,9 @@ type Error struct {
 	Code    Code         `json:"code"`
 	Message string       `json:"message"`
 	Fields  []FieldError `json:"fields,omitempty"`  // what is wrong where, for CodeInvalid
+	Digest  string       `json:"digest,omitempty"`  // of the content as it is now, for CodeStale
+	MaxAge  int          `json:"max_age,omitempty"` // seconds that a sign-in may be old, for CodeStepUp
+	Duties  bool         `json:"duties,omitempty"`  // segregation of duties refuses: it is recorded
 	Allowed []string     `json:"allowed,omitempty"` // paths under the call that would be accepted now, for CodeOutOfTurn
 }
 

@@ -42,6 +42,8 @@ type Token struct {
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at"`
 	RevokedAt *time.Time `json:"revoked_at"`
+	// SignedIn is when the person last proved who he is, for a token that came from a sign-in; nil for others.
+	SignedIn *time.Time `json:"signed_in,omitempty"`
 }
 
 // Caller is who makes a request.

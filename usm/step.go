@@ -1,5 +1,7 @@
 package usm
 
+import "time"
+
 // Performer says who performs a step.
 type Performer string
 
@@ -16,6 +18,8 @@ type Actor struct {
 	For     string `json:"for,omitempty"`     // the person this one stood in for
 	Profile string `json:"profile,omitempty"` // profile the authority came from
 	Rule    string `json:"rule,omitempty"`    // why the actor may: "responsible", "accountable", "requester", "parent", …
+	// Delegation is the number of the one under which Person acts for For; 0 for none.
+	Delegation int64 `json:"delegation,omitempty"`
 }
 
 // The actors that are no person.
@@ -84,6 +88,10 @@ type StepResult struct {
 	// Waiting and Request are what an alarm brings: other profiles for the open step, another system to be called.
 	Waiting *Waiting         `json:"waiting,omitempty"`
 	Request *OutboundRequest `json:"request,omitempty"`
+	// Approval is how the approval of the open step stands; nil when the change touched none. Owed is one that is asked for
+	// afterwards: its own workflow waits for it.
+	Approval *ApprovalResult `json:"approval,omitempty"`
+	Owed     *Obligation     `json:"owed,omitempty"`
 }
 
 // Amendment is a recorded change that finishes no step: a question, an answer, a note, a link, an abort, a retype and so on.
@@ -102,8 +110,21 @@ type Amendment struct {
 	Reason    string         `json:"reason,omitempty"`    // pause, resume: id of the reason
 	Applies   Applies        `json:"applies,omitempty"`   // rebind
 	Alarm     Alarm          `json:"alarm,omitzero"`      // what rings
+	Outcome   Outcome        `json:"outcome,omitempty"`   // proposed
+	Vote      *Vote          `json:"vote,omitempty"`      // decided
+	Approver  *Approver      `json:"approver,omitempty"`  // approver added
+	Profiles  []string       `json:"profiles,omitempty"`  // reassigned
 	RequestID string         `json:"request_id,omitempty"`
 	Next      *Next          `json:"next,omitempty"` // nil: the state of the call stays
+}
+
+// Vote is a decision on its way to be counted. Actor of the action says whose it is and who gives it.
+type Vote struct {
+	Approval string     `json:"approval"`
+	Decision Decision   `json:"decision"`
+	Digest   string     `json:"digest"`
+	SignedIn *time.Time `json:"signed_in,omitempty"` // when the person signed in last; nil for a token without a sign-in
+	Through  string     `json:"through,omitempty"`   // "api", "link"
 }
 
 // Binding is what a call is bound to when it opens; it stays the same for the life of the call.
@@ -118,64 +139,8 @@ type Binding struct {
 	ConsoleURL   string        `json:"console_url,omitempty"`
 	Reasons      []string      `json:"reasons,omitempty"` // ids of the reasons for which a person may pause the clocks
 	Watch        Watch         `json:"watch,omitzero"`    // of the clocks, when the binding is read
+	Gated        []Step        `json:"gated,omitempty"`   // steps of this process for which the domain has a policy of approval
 }
-
-// Action is the payload of every update: what somebody asks of an open call. Name is the name of the update.
-type Action struct {
-	Name          ActionName     `json:"name"`
-	Actor         Actor          `json:"actor"`
-	Step          Step           `json:"step,omitempty"` // finish_step: the step; redo: the step to go back to, "" repeats the open one
-	Outcome       Outcome        `json:"outcome,omitempty"`
-	Fields        map[string]any `json:"fields,omitempty"`
-	Text          string         `json:"text,omitempty"`           // note, question, answer or reason
-	NotApplicable string         `json:"not_applicable,omitempty"` // finish_step: the reason
-	To            string         `json:"to,omitempty"`             // link
-	LinkKind      string         `json:"link_kind,omitempty"`      // link
-	Type          CallType       `json:"type,omitempty"`           // retype
-	Reason        string         `json:"reason,omitempty"`         // pause, resume: id of the reason
-	Applies       Applies        `json:"applies,omitempty"`        // rebind; "" is what the agreement says
-	RequestID     string         `json:"request_id,omitempty"`     // of the HTTP request, for the trail
-	ID            string         `json:"id,omitempty"`             // idempotency key of the action within the call; "" takes the update ID
-}
-
-// As returns the action as the update of that name takes it: confirm and dispute are the two ways to finish the review
-// step, named by Step or left open.
-func (a Action) As(name ActionName) Action {
-	a.Name = name
-	switch name {
-	case ActionConfirm:
-		a.Outcome = Confirmed
-	case ActionDispute:
-		a.Outcome = Disputed
-		if a.Fields == nil && a.Text != "" {
-			a.Fields, a.Text = map[string]any{"reason": a.Text}, ""
-		}
-	}
-	return a
-}
-
-// ActionName is the name of an update.
-type ActionName string
-
-// The updates that every USM workflow answers.
-const (
-	ActionFinish  ActionName = "finish_step"
-	ActionAsk     ActionName = "ask"
-	ActionAnswer  ActionName = "answer"
-	ActionConfirm ActionName = "confirm" // finishes the review step as confirmed
-	ActionDispute ActionName = "dispute" // finishes the review step as disputed
-	ActionRedo    ActionName = "redo"
-	ActionRetype  ActionName = "retype"
-	ActionAbort   ActionName = "abort"
-	ActionNote    ActionName = "note"
-	ActionLink    ActionName = "link"
-	ActionPause   ActionName = "pause"  // the clocks that the reason pauses stand still
-	ActionResume  ActionName = "resume" // the reason holds no longer
-	ActionRebind  ActionName = "rebind" // the clocks run under the agreement and the calendars that are in force now
-	// ActionSettle changes nothing: it is answered once the call waits for somebody or has ended, and knows of the end of
-	// its child To.
-	ActionSettle ActionName = "settle"
-)
 
 // Ack is the answer to an update.
 type Ack struct {
@@ -195,22 +160,30 @@ type EventKind string
 
 // The kinds of events.
 const (
-	EventRegistered   EventKind = "registered"
-	EventOpened       EventKind = "opened"
-	EventStepFinished EventKind = "step_finished"
-	EventForked       EventKind = "forked"
-	EventAsked        EventKind = "asked"
-	EventAnswered     EventKind = "answered"
-	EventSentBack     EventKind = "sent_back" // redo, dispute, rejected release, child that failed
-	EventNoted        EventKind = "noted"
-	EventLinked       EventKind = "linked"
-	EventSignal       EventKind = "signal"
-	EventDeadLetter   EventKind = "dead_letter"
-	EventRequested    EventKind = "work_requested"
-	EventRetyped      EventKind = "retyped"
-	EventAborted      EventKind = "aborted"
-	EventPaused       EventKind = "paused"
-	EventResumed      EventKind = "resumed"
-	EventRebound      EventKind = "rebound"
-	EventAlarm        EventKind = "alarm" // a warning, a breach or a step of the escalation ladder
+	EventRegistered    EventKind = "registered"
+	EventOpened        EventKind = "opened"
+	EventStepFinished  EventKind = "step_finished"
+	EventForked        EventKind = "forked"
+	EventAsked         EventKind = "asked"
+	EventAnswered      EventKind = "answered"
+	EventSentBack      EventKind = "sent_back" // redo, dispute, rejected release, child that failed
+	EventNoted         EventKind = "noted"
+	EventLinked        EventKind = "linked"
+	EventSignal        EventKind = "signal"
+	EventDeadLetter    EventKind = "dead_letter"
+	EventRequested     EventKind = "work_requested"
+	EventRetyped       EventKind = "retyped"
+	EventAborted       EventKind = "aborted"
+	EventPaused        EventKind = "paused"
+	EventResumed       EventKind = "resumed"
+	EventRebound       EventKind = "rebound"
+	EventAlarm         EventKind = "alarm"    // a warning, a breach, a step of the escalation ladder, the time of an approval
+	EventProposed      EventKind = "proposed" // what a step comes to waits for approval
+	EventDecided       EventKind = "decided"  // a vote
+	EventBypassed      EventKind = "bypassed" // in an emergency
+	EventApproverAdded EventKind = "approver_added"
+	EventRechecked     EventKind = "rechecked" // an approval after the directory changed
+	EventClaimed       EventKind = "claimed"
+	EventReleased      EventKind = "released"
+	EventReassigned    EventKind = "reassigned"
 )

@@ -57,9 +57,12 @@ type WaitingView struct {
 	Step     Step       `json:"step"`
 	Profiles []string   `json:"profiles"`
 	People   []string   `json:"people" doc:"ids of those who may act now"`
+	StandIns []StandIn  `json:"stand_ins,omitempty" doc:"of those people, who act for another and not for themselves"`
 	Since    *time.Time `json:"since"`
 	Signal   string     `json:"signal,omitempty"`
 	Question string     `json:"question,omitempty"`
+	Approval string     `json:"approval,omitempty" doc:"id of the approval that is open"`
+	Claimed  string     `json:"claimed,omitempty" doc:"id of the person who claimed the step"`
 }
 
 // Link is a typed connection between two calls.

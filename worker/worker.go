@@ -69,7 +69,7 @@ func Register(r registry, o Options) {
 	for _, w := range []any{
 		workflows.AgreementChange, workflows.ResourceChange, workflows.IncidentWithChange, workflows.IncidentWithoutChange,
 		workflows.Operation, workflows.RiskWithAgreementChange, workflows.RiskWithResourceChange, workflows.RiskWithoutChange,
-		workflows.ApplyDomain, workflows.AgreementTerm, workflows.CallSystem,
+		workflows.ApplyDomain, workflows.AgreementTerm, workflows.CallSystem, workflows.RetroApproval,
 	} {
 		r.RegisterWorkflow(w)
 	}

@@ -55,7 +55,7 @@ func TestRegister(t *testing.T) {
 	t.Run("TheWorkflowTypesAreTheEightAndTechnicalOnes", func(t *testing.T) {
 		t.Parallel()
 		r := register(t)
-		require.Len(t, r.workflows, 11)
+		require.Len(t, r.workflows, 12)
 		for _, w := range usm.Workflows() {
 			require.Contains(t, r.workflows, w.Name)
 		}

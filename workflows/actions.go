@@ -12,7 +12,7 @@ func (c *call) finish(ctx workflow.Context, action usm.Action) (usm.StepResult, 
 	if action.NotApplicable != "" {
 		state = usm.StepNotApplicable
 	}
-	return c.perform(ctx, action, state)
+	return c.submit(ctx, action, state)
 }
 
 // ask lets the call wait for the requester.
@@ -83,6 +83,7 @@ func amendment(kind usm.EventKind, action usm.Action) usm.Amendment {
 	return usm.Amendment{
 		Kind: kind, Key: "act/" + action.ID, Step: action.Step, Actor: action.Actor, Text: action.Text, Fields: action.Fields,
 		To: action.To, LinkKind: action.LinkKind, Type: action.Type, RequestID: action.RequestID,
-		Reason: action.Reason, Applies: action.Applies,
+		Reason: action.Reason, Applies: action.Applies, Outcome: action.Outcome, Vote: action.Vote, Approver: action.Approver,
+		Profiles: action.Profiles,
 	}
 }

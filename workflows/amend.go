@@ -9,8 +9,21 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// amend records a change that finishes no step and makes the planned state the call's. p nil keeps the state.
+// amend records a change that finishes no step, makes the planned state the call's and follows what the change says of the
+// approval of the open step. p nil keeps the state.
 func (c *call) amend(ctx workflow.Context, in usm.Amendment, p *usm.Progress) (usm.StepResult, error) {
+	result, err := c.record(ctx, in)
+	if err != nil {
+		return result, err
+	}
+	if p != nil {
+		c.take(*p, in.Next != nil && len(in.Next.Undone) > 0)
+	}
+	return result, c.follow(ctx, result)
+}
+
+// record writes a change that finishes no step.
+func (c *call) record(ctx workflow.Context, in usm.Amendment) (usm.StepResult, error) {
 	var a *callActivities
 	var result usm.StepResult
 	in.Call = c.in
@@ -23,20 +36,14 @@ func (c *call) amend(ctx workflow.Context, in usm.Amendment, p *usm.Progress) (u
 	}
 	what := strings.ReplaceAll(string(in.Kind), "_", " ") + " by " + in.Actor.Person
 	err := workflow.ExecuteLocalActivity(ownTransaction(ctx, what), a.RecordAmendment, in).Get(ctx, &result)
-	if err == nil && p != nil {
-		c.take(*p, in.Next != nil && len(in.Next.Undone) > 0)
-	}
-	if err == nil {
-		c.p.Watch = result.Watch
-	}
 	return result, err //nolint:wrapcheck // translated where it leaves the workflow
 }
 
 // goBack sends the call back to a step, for a reason; the caller holds the lock.
-func (c *call) goBack(to usm.Step, by usm.Actor, reason string) {
+func (c *call) goBack(ctx workflow.Context, to usm.Step, by usm.Actor, reason string) {
 	p := c.plan()
 	after := c.sendBack(&p, to)
-	_, err := c.amend(c.ctx, usm.Amendment{Kind: usm.EventSentBack, Step: to, Actor: by, Text: reason, Next: &after}, &p)
+	_, err := c.amend(ctx, usm.Amendment{Kind: usm.EventSentBack, Step: to, Actor: by, Text: reason, Next: &after}, &p)
 	c.failed(err)
 }
 

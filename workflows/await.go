@@ -20,14 +20,11 @@ const (
 // is up, or the history is so long that the call has to move to a new run.
 func (c *call) await() {
 	c.askForWork()
-	step, attempt := c.p.Step, c.p.Steps[c.p.Step].Attempt
-	moved := func() bool {
-		return !c.alive() || c.back || c.p.Step != step || c.p.Steps[step].Attempt != attempt || c.p.Waiting.Kind == usm.WaitNone
-	}
-	kind := c.p.Waiting.Kind
+	step, turn := c.p.Step, c.turn
+	moved := func() bool { return !c.alive() || c.back || c.turn != turn || c.p.Waiting.Kind == usm.WaitNone }
 	ready := func() bool {
-		return moved() || c.p.Waiting.Kind != kind || c.signalled() || c.full() ||
-			(kind == usm.WaitChild && len(c.p.Children) > 0 && c.childrenEnded() && !c.aborting)
+		return moved() || c.signalled() || c.full() ||
+			(c.p.Waiting.Kind == usm.WaitChild && len(c.p.Children) > 0 && c.childrenEnded() && !c.aborting)
 	}
 	c.show()
 	c.idle = !ready()
@@ -97,15 +94,17 @@ func (c *call) timeUp(step usm.Step) {
 		default:
 			action.Outcome, action.Fields = usm.Confirmed, map[string]any{"remarks": "unattended"}
 		}
-		_, err := c.perform(c.ctx, action, usm.StepDone)
+		_, err := c.submit(c.ctx, action, usm.StepDone)
 		return err
 	})
 }
 
 // full reports whether the history should end here, which it may while nothing is half done.
 func (c *call) full() bool {
-	return workflow.GetInfo(c.ctx).GetContinueAsNewSuggested() && !c.aborting
+	return full(c.ctx) && !c.aborting
 }
+
+func full(ctx workflow.Context) bool { return workflow.GetInfo(ctx).GetContinueAsNewSuggested() }
 
 // askForWork sends the outbound request of a system step, once per attempt, beside the waiting: whoever finishes the
 // step first ends it.

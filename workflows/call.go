@@ -29,6 +29,7 @@ type call struct {
 
 	opened    bool   // the binding is known
 	begun     bool   // the process was entered
+	turn      int    // grows with every state that is taken, so that the main routine looks again
 	back      bool   // a step sent the call back: run the process again
 	idle      bool   // the main routine waits for somebody
 	aborting  bool   // nothing but the abort may happen now
@@ -156,5 +157,6 @@ func (c *call) move() error {
 	c.requestAgain()
 	next := c.in
 	next.Progress = &c.p
-	return workflow.NewContinueAsNewError(c.ctx, c.moveTo, next)
+	// What was recorded while this run waited for its end may have bound the call to the sibling.
+	return workflow.NewContinueAsNewError(c.ctx, c.p.Workflow, next)
 }

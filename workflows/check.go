@@ -40,6 +40,10 @@ func (c *call) check(action usm.Action) error {
 		return c.checkRetype(action)
 	case usm.ActionPause, usm.ActionResume, usm.ActionRebind:
 		return c.checkClocks(action)
+	case usm.ActionDecide, usm.ActionBypass, usm.ActionAddApprover, usm.ActionRecheck:
+		return c.checkApproval(action)
+	case usm.ActionClaim, usm.ActionRelease, usm.ActionReassign:
+		return c.checkSteer(action)
 	default:
 		return required(action.Text, "/reason")
 	}
@@ -87,7 +91,13 @@ func (c *call) allowed() []string {
 	case usm.WaitConfirmation:
 		return append([]string{"confirm", "dispute", "redo"}, always...)
 	case usm.WaitStep, usm.WaitSignal:
-		return append([]string{"steps/" + string(c.p.Step), "ask", "redo", "retype"}, always...)
+		hold := "claim"
+		if c.p.Waiting.Claimed != "" {
+			hold = "release"
+		}
+		return append([]string{"steps/" + string(c.p.Step), "ask", hold, "reassign", "redo", "retype"}, always...)
+	case usm.WaitApproval:
+		return append([]string{"steps/" + string(c.p.Step), "redo", "retype"}, always...)
 	}
 	return always
 }
@@ -107,18 +117,32 @@ func (c *call) checkFinish(action usm.Action) error {
 		return c.outOfTurn("it is not the turn of %s: %s waits at %s", step, c.in.Number, c.p.Step)
 	case waiting.Kind == usm.WaitAnswer:
 		return c.outOfTurn("%s waits for an answer of %s", c.in.Number, c.in.Requester)
-	case slices.ContainsFunc(waiting.Exclude, action.Actor.Is):
+	case slices.ContainsFunc(c.excluded(), action.Actor.Is):
 		return usm.Errorf(usm.CodeForbidden, "%s may not finish %s: requester, approver and implementer of one call are different people",
-			action.Actor.Person, step)
+			action.Actor.Person, step).Segregated()
 	case action.NotApplicable != "":
 		return c.checkNotApplicable(step)
-	case waiting.Kind == usm.WaitConfirmation && waiting.Person != "" && !action.Actor.Is(waiting.Person):
+	case waiting.Claimed != "" && action.Actor.IsPerson() && !action.Actor.Is(waiting.Claimed):
+		return usm.Errorf(usm.CodeForbidden, "%s has claimed %s", waiting.Claimed, step)
+	case waiting.Person != "" && !action.Actor.Is(waiting.Person):
 		return usm.Errorf(usm.CodeForbidden, "%s is confirmed or disputed by %s, who asked", c.in.Number, waiting.Person)
 	}
 	if err := steps.Validate(step, action.Outcome, action.Fields); err != nil {
 		return err //nolint:wrapcheck // a refusal for the sender
 	}
 	return c.checkContent(action)
+}
+
+// excluded are the people who may not finish the open step. What waits for approval may be replaced by those who could have
+// proposed it.
+func (c *call) excluded() []string {
+	switch w := c.p.Waiting; {
+	case w.Kind != usm.WaitApproval:
+		return w.Exclude
+	case w.Person != "": // he alone may
+		return nil
+	}
+	return usm.Segregated(c.in, c.p.Steps, c.p.Step)
 }
 
 // checkContent checks what only the binding knows.
@@ -138,8 +162,11 @@ func (c *call) checkContent(action usm.Action) error {
 
 // checkNotApplicable lets only work without a decision be left out by a person: what USM is made of cannot be.
 func (c *call) checkNotApplicable(step usm.Step) error {
-	if step.Kind() != usm.KindWork || len(step.Outcomes()) > 0 {
+	switch {
+	case step.Kind() != usm.KindWork, len(step.Outcomes()) > 0:
 		return usm.Invalid("/not_applicable", "%s cannot be left out", step)
+	case c.gated(step):
+		return usm.Invalid("/not_applicable", "%s cannot be left out: what it comes to needs an approval", step)
 	}
 	return nil
 }
@@ -178,8 +205,23 @@ func (c *call) checkRetype(action usm.Action) error {
 	return required(action.Text, "/reason")
 }
 
-// repeats reports whether the action finishes a finished step with what finished it.
+// keptActions is how many ids of actions are remembered to recognise a repetition that reaches a later run.
+const keptActions = 20
+
+// remember keeps the id of an action that was done. A look at an approval may be repeated.
+func (c *call) remember(action usm.Action) {
+	if action.Name == usm.ActionRecheck || slices.Contains(c.p.Acted, action.ID) {
+		return
+	}
+	acted := append(slices.Clone(c.p.Acted), action.ID)
+	c.p.Acted = acted[max(len(acted)-keptActions, 0):]
+}
+
+// repeats reports whether the action was done before: the same id, or a finished step finished with what finished it.
 func (c *call) repeats(action usm.Action) bool {
+	if slices.Contains(c.p.Acted, action.ID) {
+		return true
+	}
 	if action.Name != usm.ActionFinish && action.Name != usm.ActionConfirm && action.Name != usm.ActionDispute {
 		return false
 	}

@@ -29,16 +29,24 @@ func (c *call) keeping() bool { return c.alive() && !c.aborting }
 // until waits for the moment of the alarm; false when another one is next, or none.
 func (c *call) until(ctx workflow.Context, alarm usm.Alarm) bool {
 	overtaken := func() bool { return !c.keeping() || !same(c.p.Watch.Alarm, alarm) }
+	changed, err := awaitAlarm(ctx, alarm, overtaken)
+	return err == nil && !changed && !overtaken()
+}
+
+// awaitAlarm waits for the condition or for the moment of the alarm, if it has one; ok is false when that came first.
+func awaitAlarm(ctx workflow.Context, alarm usm.Alarm, condition func() bool) (ok bool, err error) {
+	if alarm.Key == "" {
+		return true, workflow.Await(ctx, condition)
+	}
 	left := alarm.At.Sub(workflow.Now(ctx))
 	if left <= 0 {
-		return !overtaken() // while no worker was there
+		return false, nil // while no worker was there
 	}
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel() // ends the timer, which the SDK would let run on
-	changed, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 		Timeout: left, TimerOptions: workflow.TimerOptions{Summary: usm.Summary(alarm.Key)},
-	}, overtaken)
-	return err == nil && !changed
+	}, condition)
 }
 
 func same(a, b usm.Alarm) bool { return a.Key == b.Key && a.At.Equal(b.At) }
@@ -72,7 +80,9 @@ func (c *call) heed(ctx workflow.Context, alarm usm.Alarm, result usm.StepResult
 		c.p.Priority, c.in.Priority = result.Priority, result.Priority
 	}
 	if result.Waiting != nil && c.p.Waiting.Kind == result.Waiting.Kind {
-		c.p.Waiting.Profiles = result.Waiting.Profiles
+		state := c.p.Steps[c.p.Step]
+		state.Profiles, state.Claimed = result.Waiting.Profiles, result.Waiting.Claimed
+		c.p.Steps[c.p.Step], c.p.Waiting.Profiles, c.p.Waiting.Claimed = state, state.Profiles, state.Claimed
 	}
 	c.startBeside(ctx, result.Opened)
 	if result.Request != nil {

@@ -59,6 +59,7 @@ func (c *call) openFork(step usm.Step) {
 			return err //nolint:wrapcheck // ends the run as it is
 		}
 		for _, child := range result.Opened {
+			child.Barred = usm.Approvers(c.in, c.p.Steps)
 			p.Children = append(p.Children, usm.Child{Number: child.Number, Workflow: child.Type.Start().Name})
 			c.start(c.ctx, child, true)
 		}
@@ -137,7 +138,7 @@ func (c *call) returnFromFork(step usm.Step) {
 	c.locked(func() error {
 		for _, child := range c.p.Children {
 			if child.Outcome != usm.OutcomeFulfilled {
-				c.goBack(step.Before(), usm.Automatic, fmt.Sprintf("%s ended as %s", child.Number, child.Outcome))
+				c.goBack(c.ctx, step.Before(), usm.Automatic, fmt.Sprintf("%s ended as %s", child.Number, child.Outcome))
 				return nil
 			}
 		}

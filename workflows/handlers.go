@@ -30,6 +30,13 @@ var acting = []struct {
 	{usm.ActionPause, (*call).pause},
 	{usm.ActionResume, (*call).resume},
 	{usm.ActionRebind, (*call).rebind},
+	{usm.ActionDecide, (*call).decide},
+	{usm.ActionBypass, (*call).bypass},
+	{usm.ActionAddApprover, (*call).addApprover},
+	{usm.ActionRecheck, (*call).recheck},
+	{usm.ActionClaim, (*call).claim},
+	{usm.ActionRelease, (*call).release},
+	{usm.ActionReassign, (*call).reassign},
 }
 
 // handle installs the query and the updates. A validator refuses before anything enters history; the handler checks
@@ -41,9 +48,11 @@ func (c *call) handle() error {
 	}
 	for _, h := range acting {
 		handler := func(ctx workflow.Context, action usm.Action) (usm.Ack, error) {
-			return c.serve(ctx, c.named(action, h.name), h.act)
+			return c.serve(ctx, c.named(ctx, action, h.name), h.act)
 		}
-		validator := func(action usm.Action) error { return refused(c.check(c.named(action, h.name))) }
+		validator := func(ctx workflow.Context, action usm.Action) error {
+			return refused(c.check(c.named(ctx, action, h.name)))
+		}
 		err := workflow.SetUpdateHandlerWithOptions(c.ctx, string(h.name), handler, workflow.UpdateHandlerOptions{
 			Validator: validator, Description: "See usm.Action.",
 		})
@@ -59,8 +68,11 @@ func (c *call) handle() error {
 }
 
 // named is the action as the update of that name means it here.
-func (c *call) named(action usm.Action, name usm.ActionName) usm.Action {
+func (c *call) named(ctx workflow.Context, action usm.Action, name usm.ActionName) usm.Action {
 	action = action.As(name)
+	if action.ID == "" {
+		action.ID = workflow.GetCurrentUpdateInfo(ctx).ID
+	}
 	if name == usm.ActionFinish && action.Step.Kind() == usm.KindAccept && action.Outcome == "" {
 		action.Outcome = usm.Accepted
 	}
@@ -72,9 +84,6 @@ func (c *call) named(action usm.Action, name usm.ActionName) usm.Action {
 
 // serve waits for the action's turn, checks it, does it and answers once the call has settled again.
 func (c *call) serve(ctx workflow.Context, action usm.Action, act act) (usm.Ack, error) {
-	if action.ID == "" {
-		action.ID = workflow.GetCurrentUpdateInfo(ctx).ID
-	}
 	result, again, err := c.inTurn(ctx, action, act)
 	if err != nil {
 		return usm.Ack{}, refused(err)
@@ -113,7 +122,9 @@ func (c *call) inTurn(ctx workflow.Context, action usm.Action, act act) (result 
 	if c.repeats(action) {
 		return result, true, nil
 	}
-	result, err = act(c, ctx, action)
+	if result, err = act(c, ctx, action); err == nil {
+		c.remember(action)
+	}
 	if c.idle { // a change that moves nothing may still bring another due date
 		c.show()
 	}

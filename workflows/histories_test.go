@@ -64,6 +64,24 @@ func scenarios() []scenario {
 				w.send(w.number, usm.Action{Name: usm.ActionRetype, Actor: by("olga"), Type: usm.ServiceRequest, Text: "nothing is broken"})
 			})
 		}},
+		{name: "resource_change__is_approved_twice", as: usm.ResourceChange, prepare: func(w *world) {
+			w.gate(board("2", usm.PlanChange, usm.ReleaseChange))
+			w.propose(usm.PlanChange)
+			w.thenVote("bea", usm.Approve)
+			w.thenVote("bob", usm.Approve)
+			w.propose(usm.ReleaseChange)
+			w.thenVote("ben", usm.Approve)
+			w.thenVote("bob", usm.Approve)
+		}},
+		{name: "risk_without_change__is_not_approved_at_first", as: usm.RiskWithoutChange, prepare: func(w *world) {
+			w.gate(board("all", usm.SelectMeasure))
+			w.propose(usm.SelectMeasure)
+			w.thenVote("bea", usm.Reject)
+			w.propose(usm.SelectMeasure)
+			for _, person := range []string{"bea", "ben", "bob"} {
+				w.thenVote(person, usm.Approve)
+			}
+		}},
 		{
 			name: "incident_with_change__aborts_its_children_first", as: usm.IncidentWithChange, prepare: func(w *world) {
 				w.reach(usm.RecoverService)
@@ -73,19 +91,6 @@ func scenarios() []scenario {
 			guards: map[string]string{"resource_change__is_aborted_by_its_parent": "RFC"},
 		},
 	}
-}
-
-// until puts the script off until the condition holds.
-func (w *world) until(condition func() bool) {
-	if !condition() {
-		w.script = append([]func(){func() { w.until(condition) }}, w.script...)
-	}
-}
-
-// openBelow is the child that waits for people, if the call waits for one.
-func (w *world) openBelow() (number string, ok bool) {
-	number, ok = w.open(w.number)
-	return number, ok && number != w.number
 }
 
 // TestRecordHistories runs the eight and their main branches on a real Temporal and writes what TestReplay replays.
@@ -171,6 +176,21 @@ func TestRecordTechnicalHistories(t *testing.T) {
 		c.keep(t, w.number, "", "agreement_change__has_its_agreement_watched")
 		require.NoError(t, c.GetWorkflow(t.Context(), watched.WorkflowID(), "").Get(t.Context(), nil))
 		c.keep(t, watched.WorkflowID(), "", "agreement_term__waits_for_each_turn")
+	})
+
+	t.Run("resource_change__goes_on_without_its_approval", func(t *testing.T) {
+		t.Parallel()
+		w := c.world(t, 300)
+		w.gate(urgent())
+		w.propose(usm.PlanChange)
+		w.thenSay(usm.ActionBypass, "carl", nil)
+		w.then(func() {
+			owed := w.approvals()[1]
+			require.NoError(t, w.send("approval:"+owed.ID, ballot(owed, "bea", usm.Approve)).err)
+		})
+		c.run(w, usm.ResourceChange)
+		c.keep(t, w.number, "", "resource_change__goes_on_without_its_approval")
+		c.keep(t, "approval:"+w.approvals()[1].ID, "", "retro_approval__is_decided")
 	})
 
 	t.Run("apply_domain__has_its_agreements_watched", func(t *testing.T) {

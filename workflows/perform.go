@@ -14,13 +14,14 @@ import (
 )
 
 // perform finishes the open step: one activity writes the step, its effect and what follows in one transaction. The
-// caller holds the lock and has checked the action.
-func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State) (usm.StepResult, error) {
+// caller holds the lock and has checked the action. approved are the people who approved it.
+func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State, approved ...string) (usm.StepResult, error) {
 	step := action.Step
 	p := c.plan()
 	done := usm.StepState{
 		State: state, Attempt: max(p.Steps[step].Attempt, 1), By: action.Actor.Person, For: action.Actor.For,
 		Outcome: action.Outcome, Digest: digest(action), Reason: action.NotApplicable,
+		Approved: approved,
 	}
 	facts := c.corrected(action, state, &p)
 	was := c.in
@@ -56,8 +57,9 @@ func summary(in usm.StepInput) string {
 // take makes a planned state the state of the call.
 func (c *call) take(p usm.Progress, back bool) {
 	p.Early, p.Seen, p.ReportTo, p.Abort, p.Changes = c.p.Early, c.p.Seen, c.p.ReportTo, c.p.Abort, c.p.Changes
-	p.Paused = c.p.Paused
+	p.Paused, p.Acted = c.p.Paused, c.p.Acted
 	c.p, c.back, c.idle = p, c.back || back, false
+	c.turn++
 	if back {
 		c.forgetPlain()
 	}
@@ -127,9 +129,9 @@ func (c *call) performItself(step usm.Step) {
 			return nil
 		}
 		action, state := c.ownAction(step)
-		_, err := c.perform(c.ctx, action, state)
+		_, err := c.submit(c.ctx, action, state)
 		if refusal := refusalIn(err); refusal != nil {
-			c.goBack(step, usm.Automatic, "the procedure's own content was refused: "+refusal.Error())
+			c.goBack(c.ctx, step, usm.Automatic, "the procedure's own content was refused: "+refusal.Error())
 			return nil
 		}
 		return err

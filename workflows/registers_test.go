@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -12,6 +13,8 @@ import (
 // registers keeps calls in memory as activities.Registers asks for it: numbers from one sequence per register, each
 // change once per key. Everything that was written stays in order, for the tests to look at.
 type registers struct {
+	gates
+
 	mu       sync.Mutex
 	bindings map[usm.Process]usm.Binding
 	calls    map[string]*kept
@@ -42,12 +45,14 @@ type entry struct {
 	effects   usm.Effects
 	amendment usm.Amendment
 	opened    []usm.Call
+	approval  *usm.ApprovalResult
+	owed      *usm.Obligation
 }
 
 func newRegisters() *registers {
 	r := &registers{
 		bindings: map[usm.Process]usm.Binding{}, calls: map[string]*kept{}, last: map[usm.CallType]int64{},
-		done: map[string]usm.StepResult{},
+		done: map[string]usm.StepResult{}, gates: gates{who: whoIsWho(), calendar: always, now: time.Now},
 	}
 	for _, process := range usm.Processes() {
 		r.bindings[process] = usm.Binding{
@@ -98,7 +103,7 @@ func (r *registers) Open(_ context.Context, call usm.Call, workflow string) (usm
 		known.next = usm.Next{Workflow: workflow, Step: first, Attempt: 1, Status: waiting.Status(), Waiting: waiting}
 	}
 	binding := r.bindings[w.Process]
-	binding.Watch = r.watched(call.Number, nil)
+	binding.Watch = r.watching(call.Number, "", r.watched(call.Number, nil))
 	return binding, nil
 }
 
@@ -132,6 +137,8 @@ func (r *registers) FinishStep(_ context.Context, in usm.StepInput, effects usm.
 		call := usm.Call{NewCall: raised}
 		written.opened = append(written.opened, r.register(call, raised.Type.Start().Name))
 	}
+	r.withdraw(in.Call.Number, &written)
+	written.approval = nil // a step says nothing of approvals
 	return r.write(key, written, &in.Next), nil
 }
 
@@ -151,6 +158,9 @@ func (r *registers) Amend(_ context.Context, in usm.Amendment) (usm.StepResult, 
 		call.Number, call.Type, call.Category, call.Priority = "", in.Type, "", ""
 		written.opened = append(written.opened, r.register(call, in.Type.Start().Name))
 	}
+	if nothing, err := r.follow(in, &written); err != nil || nothing {
+		return usm.StepResult{}, err
+	}
 	return r.write(key, written, in.Next), nil
 }
 
@@ -160,7 +170,9 @@ func (r *registers) write(key string, written entry, next *usm.Next) usm.StepRes
 		r.calls[written.call].next = *next
 	}
 	result := r.brings[cmp.Or(written.amendment.Alarm.Key, string(written.step.Step))]
-	result.Outcome, result.Watch = written.step.Outcome, r.watched(written.call, &written)
+	result.Approval, result.Owed = written.approval, written.owed
+	watch := r.watched(written.call, &written)
+	result.Outcome, result.Watch = written.step.Outcome, r.watching(written.call, about(written.amendment), watch)
 	result.Opened = append(result.Opened, written.opened...)
 	r.done[key] = result
 	r.trail = append(r.trail, written)
@@ -190,59 +202,4 @@ func (r *registers) Turn(_ context.Context, _ usm.AgreementTerm, turn usm.Agreem
 
 func (r *registers) ApplyDomain(_ context.Context, domain usm.Domain, _ string) (usm.DomainResult, error) {
 	return usm.DomainResult{Version: domain.Version + 1, Changed: true, Terms: r.terms}, r.refused("domain/" + domain.ID)
-}
-
-// next is where a call is, as the registers were told last.
-func (r *registers) next(number string) usm.Next {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if call, ok := r.calls[number]; ok {
-		return call.next
-	}
-	return usm.Next{}
-}
-
-// call is the request as it was registered.
-func (r *registers) call(number string) usm.Call {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if call, ok := r.calls[number]; ok {
-		return call.Call
-	}
-	return usm.Call{}
-}
-
-// entries are the changes of a call, in order; with kinds only those of these kinds.
-func (r *registers) entries(number string, kinds ...usm.EventKind) []entry {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var found []entry
-	for _, e := range r.trail {
-		wanted := len(kinds) == 0
-		for _, kind := range kinds {
-			wanted = wanted || e.kind == kind
-		}
-		if e.call == number && wanted {
-			found = append(found, e)
-		}
-	}
-	return found
-}
-
-// executed is the path that a call took, its children's steps right after the fork that opened them.
-func (r *registers) executed(number string, depth int) []usm.PathStep {
-	var path []usm.PathStep
-	for _, e := range r.entries(number, usm.EventStepFinished, usm.EventForked) {
-		if e.step.Step == "" {
-			continue // the return of the children, which finishes the fork step
-		}
-		w, _ := usm.WorkflowNamed(e.step.Workflow)
-		path = append(path, usm.PathStep{Workflow: w, Step: e.step.Step, Depth: depth})
-		if e.kind == usm.EventForked {
-			for _, child := range e.opened {
-				path = append(path, r.executed(child.Number, depth+1)...)
-			}
-		}
-	}
-	return path
 }

@@ -32,13 +32,19 @@ type view struct {
 	priority usm.Priority
 	service  string
 	attempt  int
+	approval string
+	asked    string
+	claimed  string
 	due      time.Time
 }
 
 // show tells the Temporal UI where the call is, once it waits or has ended: one upsert for all steps that ran by themselves
 // before.
 func (c *call) show() {
-	now := view{c.p.Step, c.p.Status, c.p.Waiting.Kind, c.p.Priority, c.in.Service, c.p.Steps[c.p.Step].Attempt, c.dueTime()}
+	now := view{
+		c.p.Step, c.p.Status, c.p.Waiting.Kind, c.p.Priority, c.in.Service, c.p.Steps[c.p.Step].Attempt, c.p.Waiting.Approval,
+		strings.Join(c.asked(), " "), c.p.Waiting.Claimed, c.dueTime(),
+	}
 	if now == c.shown {
 		return
 	}
@@ -65,6 +71,9 @@ func (c *call) show() {
 // dueTime is when the first clock is due or, before that, the waiting ends by itself; zero when neither is.
 func (c *call) dueTime() time.Time {
 	due := c.p.Watch.Due
+	if a := c.p.Proposal; a != nil && a.Due != nil && (due.IsZero() || a.Due.Before(due)) {
+		due = *a.Due
+	}
 	if limit, _ := c.patience(); limit > 0 {
 		if end := c.p.Waiting.Since.Add(limit); due.IsZero() || end.Before(due) {
 			return end
@@ -90,9 +99,16 @@ func (c *call) details() string {
 	fmt.Fprintf(&b, "**%s** of *%s* (workflow %d, %s), priority %s\n\n",
 		c.p.Step.Title(), c.w.Process, c.w.Number, c.w.Title, orNone(string(c.p.Priority)))
 	w := c.p.Waiting
-	fmt.Fprintf(&b, "Waits for **%s** since %s", w.Kind, w.Since.Format(time.RFC3339))
-	if who := append(append([]string{}, w.Profiles...), w.Person, w.Signal); strings.Join(who, "") != "" {
-		fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(strings.Join(who, " ")), ", "))
+	if w.Kind == usm.WaitApproval {
+		b.WriteString(c.approvalDetails())
+	} else {
+		fmt.Fprintf(&b, "Waits for **%s** since %s", w.Kind, w.Since.Format(time.RFC3339))
+		if who := append(append([]string{}, w.Profiles...), w.Person, w.Signal); strings.Join(who, "") != "" {
+			fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(strings.Join(who, " ")), ", "))
+		}
+	}
+	if w.Claimed != "" {
+		fmt.Fprintf(&b, ", claimed by %s", w.Claimed)
 	}
 	if due := c.dueTime(); !due.IsZero() {
 		fmt.Fprintf(&b, "\n\nDue **%s**", due.UTC().Format(time.RFC3339))
@@ -104,6 +120,30 @@ func (c *call) details() string {
 		fmt.Fprintf(&b, "\n\n* child %s (%s) %s", child.Number, child.Workflow, child.Outcome)
 	}
 	return b.String()
+}
+
+// asked are the people who are asked to approve what waits for approval.
+func (c *call) asked() []string {
+	if c.p.Proposal == nil {
+		return nil
+	}
+	return c.p.Proposal.Asked
+}
+
+// approvalDetails names the approval that is open: what was proposed by whom, who is asked, until when.
+func (c *call) approvalDetails() string {
+	w, asked := c.p.Waiting, "nobody who could approve it"
+	if len(c.asked()) > 0 {
+		asked = strings.Join(c.asked(), ", ")
+	}
+	text := fmt.Sprintf("Waits for **approval** %s since %s: asks %s", w.Approval, w.Since.Format(time.RFC3339), asked)
+	if a := c.p.Proposal; a != nil {
+		text += fmt.Sprintf("\n\nProposed by %s %s", a.Action.Actor.Person, a.Action.Outcome)
+		if a.Due != nil {
+			text += ", to be decided until " + a.Due.Format(time.RFC3339)
+		}
+	}
+	return text
 }
 
 func orNone(text string) string {

@@ -39,7 +39,7 @@ func (c *call) takeSignal() {
 			_, err := c.amend(c.ctx, usm.Amendment{Kind: usm.EventSignal, Actor: action.Actor, Text: signal.Name + " " + signal.ID}, nil)
 			return err
 		}
-		_, err = c.perform(c.ctx, action, usm.StepDone)
+		_, err = c.submit(c.ctx, action, usm.StepDone)
 		if refusal := refusalIn(err); refusal != nil {
 			return c.deadLetter(c.ctx, refusal.Error(), signal)
 		}

@@ -30,12 +30,28 @@ func next(p usm.Progress) usm.Next {
 func (c *call) openStep(p *usm.Progress, step usm.Step) {
 	state := p.Steps[step]
 	state.State, state.Attempt, state.Asked = usm.StepOpen, max(state.Attempt, 1), false
-	p.Step, p.Steps[step] = step, state
-	p.Waiting = c.b.Procedure.WaitingAt(c.in, step, state.Attempt, usm.Segregated(c.in, p.Steps, step))
+	p.Step, p.Steps[step], p.Proposal = step, state, nil
+	c.waitAt(p, step, state.Attempt)
+	p.Status = statusOf(*p)
+}
+
+// waitAt says whom the call waits for at a step: those of the procedure, unless others were given the step.
+func (c *call) waitAt(p *usm.Progress, step usm.Step, attempt int) {
+	p.Waiting = c.b.Procedure.WaitingAt(c.in, step, attempt, usm.Segregated(c.in, p.Steps, step))
 	p.Waiting.Since = workflow.Now(c.ctx)
-	if p.Status != usm.StatusFulfilled {
-		p.Status = p.Waiting.Status()
+	state := p.Steps[step]
+	if len(state.Profiles) > 0 && len(p.Waiting.Profiles) > 0 {
+		p.Waiting.Profiles = state.Profiles
 	}
+	p.Waiting.Claimed = state.Claimed
+}
+
+// statusOf is the status of a call that waits as it is planned to.
+func statusOf(p usm.Progress) usm.Status {
+	if p.Status == usm.StatusFulfilled {
+		return usm.StatusFulfilled
+	}
+	return p.Waiting.Status()
 }
 
 // finishStep plans what follows when a step is finished.
@@ -100,7 +116,7 @@ func (c *call) end(p *usm.Progress, status usm.Status, outcome usm.Outcome) usm.
 			skipped = append(skipped, step)
 		}
 	}
-	p.Status, p.Outcome, p.Step = status, outcome, ""
+	p.Status, p.Outcome, p.Step, p.Proposal = status, outcome, "", nil
 	p.Waiting = usm.Waiting{Kind: usm.WaitNone, Since: workflow.Now(c.ctx)}
 	after := next(*p)
 	after.Skipped = skipped

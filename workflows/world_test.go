@@ -16,6 +16,7 @@ import (
 
 	"github.com/usm-works/usm/activities"
 	"github.com/usm-works/usm/usm"
+	"github.com/usm-works/usm/usm/clock"
 	"github.com/usm-works/usm/workflows"
 )
 
@@ -30,6 +31,7 @@ var functions = map[string]any{
 // technical are the workflows with nothing of USM in them.
 var technical = map[string]any{
 	"ApplyDomain": workflows.ApplyDomain, "AgreementTerm": workflows.AgreementTerm, "CallSystem": workflows.CallSystem,
+	"RetroApproval": workflows.RetroApproval,
 }
 
 // registerAll makes known what a worker of the product makes known, over the registers of the test.
@@ -79,6 +81,15 @@ type world struct {
 	pause  time.Duration // before the next thing of the script; 0 is a minute
 }
 
+// always is a calendar without closing time.
+var always = func() *clock.Calendar {
+	c, err := clock.Compile(usm.Calendar{TimeZone: "UTC", Always: true})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
 var started = time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
 
 // patient lets a workflow task take longer than the usual second: a busy machine is no deadlock.
@@ -97,6 +108,7 @@ func (w *world) renew() {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	w.env = suite.NewTestWorkflowEnvironment()
 	w.env.SetStartTime(started)
+	w.now = func() time.Time { return w.env.Now().UTC() }
 	w.env.SetTestTimeout(time.Minute) // of real time, when nothing moves any more
 	w.env.SetWorkerOptions(patient)
 	w.env.SetDetachedChildWait(false)

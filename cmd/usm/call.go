@@ -15,6 +15,7 @@ func (a *app) callCommand() *cobra.Command {
 	return group("call", "Open, follow and finish calls",
 		a.openCommand(), a.listCommand(), a.showCommand(), a.finishCommand(), a.askCommand(), a.answerCommand(),
 		a.confirmCommand(), a.disputeCommand(), a.redoCommand(), a.retypeCommand(), a.abortCommand(), a.noteCommand(),
+		a.claimCommand(), a.releaseCommand(), a.reassignCommand(), a.refusalsCommand(),
 		a.pauseCommand(), a.resumeCommand(), a.rebindCommand(), a.linkCommand(), a.signalCommand(), a.pathCommand(),
 		a.eventsCommand(), a.watchCommand(),
 	)
@@ -60,6 +61,8 @@ func (a *app) show(view usm.CallView) {
 	row("workflow", fmt.Sprintf("%d %s", view.Workflow.Number, view.Workflow.Name))
 	row("step", step(view))
 	row("waits for", who(view))
+	row("approval", view.WaitingFor.Approval)
+	row("claimed by", view.WaitingFor.Claimed)
 	row("question", view.WaitingFor.Question)
 	row("priority", a.urgency(view))
 	row("category", view.Category)

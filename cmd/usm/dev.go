@@ -32,12 +32,13 @@ type dev struct {
 	log      *os.File // of everything but Temporal and Postgres
 	progress *steps
 
-	postgres *kept[*devstack.Postgres]
-	temporal *kept[*devstack.Temporal]
-	store    *store.Store
-	client   temporal.Client
-	group    *errgroup.Group // gateway, worker and the watch over the children
-	stops    []func()        // in the order in which the parts are stopped
+	postgres   *kept[*devstack.Postgres]
+	temporal   *kept[*devstack.Temporal]
+	neighbours *kept[*devstack.Neighbours] // nil where they are not built
+	store      *store.Store
+	client     temporal.Client
+	group      *errgroup.Group // gateway, worker and the watch over the children
+	stops      []func()        // in the order in which the parts are stopped
 }
 
 func (a *app) devCommand() *cobra.Command {
@@ -47,7 +48,8 @@ func (a *app) devCommand() *cobra.Command {
 		Args:  arguments(0, 0),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.dev(cmd.Context()) },
 	}
-	useSettings(cmd, "data", "database-url", "temporal-namespace", "task-queue", "dev-temporal-address", "dev-temporal-ui-address")
+	useSettings(cmd, "data", "database-url", "temporal-namespace", "task-queue", "dev-temporal-address", "dev-temporal-ui-address",
+		"dev-smtp-address", "dev-mail-address")
 	useSettings(cmd, gatewaySettings...)
 	useSettings(cmd, "outbound-allow", "log-level", "log-format")
 	return cmd
@@ -156,7 +158,7 @@ func (d *dev) background(running context.Context, name string, run func(context.
 	}
 }
 
-// stop stops gateway, worker, Temporal and Postgres, in this order.
+// stop stops gateway, worker, neighbours, Temporal and Postgres, in this order.
 func (d *dev) stop() error {
 	d.progress.line("stopping")
 	for _, stop := range d.stops {
@@ -168,6 +170,9 @@ func (d *dev) stop() error {
 		d.client.Close()
 	}
 	var errs []error
+	if d.neighbours != nil {
+		errs = append(errs, d.neighbours.stop(ctx))
+	}
 	if d.temporal != nil {
 		errs = append(errs, d.temporal.stop(ctx))
 	}
@@ -212,6 +217,7 @@ func (d *dev) welcome() {
 	if ui := d.uiURL(); ui != "" {
 		w.AppendRow(table.Row{"Temporal", ui + "/namespaces/" + d.settings.get("temporal-namespace") + "/workflows"})
 	}
+	d.welcomeNeighbours(w)
 	w.AppendRow(table.Row{"Tokens", filepath.Join(d.dir, tokensFile)})
 	w.AppendRow(table.Row{"Log", d.log.Name()})
 	fmt.Fprintf(d.out, "\nready in %s\n\n", time.Since(d.progress.began).Round(100*time.Millisecond))

@@ -58,6 +58,8 @@ func startDev(t *testing.T, x *terminal) (stop func() int) {
 			t.Fatalf("usm dev is not ready:\n%s", out)
 		}
 	}
+	require.Regexp(t, `mailbox +ready .*127\.0\.0\.1:\d+\n`, out.String())
+	require.Regexp(t, `Mail +http://127\.0\.0\.1:\d+`, out.String())
 	return func() int {
 		cancel()
 		return <-code
@@ -75,6 +77,7 @@ func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
 	require.NoError(t, free.Close())
 	x := &terminal{dir: dir, env: []string{
 		"USM_ADDRESS=" + free.Addr().String(), "USM_DEV_TEMPORAL_ADDRESS=127.0.0.1:0", "USM_DEV_TEMPORAL_UI_ADDRESS=127.0.0.1:0",
+		"USM_DEV_SMTP_ADDRESS=127.0.0.1:0", "USM_DEV_MAIL_ADDRESS=127.0.0.1:0",
 	}}
 	here := &terminal{dir: dir} // another terminal, with no settings at all
 	log, err := filepath.Abs("../../testdata/uci_incident_200.csv.gz")

@@ -92,7 +92,7 @@ func (k *kept[C]) stop(ctx context.Context) error {
 	return k.current().Stop(ctx)
 }
 
-// servers starts Postgres and Temporal side by side, and brings the registers to what this version needs.
+// servers starts Postgres, Temporal and the neighbours side by side, and brings the registers to what this version needs.
 func (d *dev) servers(ctx, running context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -106,6 +106,7 @@ func (d *dev) servers(ctx, running context.Context) error {
 		d.temporal, err = d.startTemporal(ctx, running)
 		return err
 	})
+	group.Go(func() error { return d.startNeighbours(ctx, running) })
 	return group.Wait()
 }
 

@@ -43,6 +43,10 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 	if err != nil {
 		return err
 	}
+	mailer, err := a.mailer()
+	if err != nil {
+		return err
+	}
 	o := server.Options{
 		Desk: desk.New(c, desk.Options{
 			TaskQueue: a.settings.get("task-queue"), ConsoleURL: a.consoleURL(),
@@ -51,13 +55,16 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 				return domain.TaskQueue, err
 			},
 		}),
-		Reader: s.Reader(), Intake: s, Logger: logger, Metrics: server.NewMetrics(), PublicURL: a.publicURL(), TemporalUI: ui,
+		Reader: s.Reader(), Intake: s, Post: s, Mailer: mailer, Logger: logger, Metrics: server.NewMetrics(),
+		PublicURL: a.publicURL(), TemporalUI: ui,
 		Namespace: a.settings.get("temporal-namespace"), Version: version(),
 		Limits: server.Limits{Rate: rate, Burst: int(2*rate) + 1},
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(ctx, l, server.New(o), logger) })
 	group.Go(func() error { return server.StartPending(ctx, o) })
+	group.Go(func() error { return server.Recheck(ctx, o) })
+	group.Go(func() error { return server.Deliver(ctx, o) })
 	return group.Wait()
 }
 

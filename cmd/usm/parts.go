@@ -21,8 +21,11 @@ const startPatience = 30 * time.Second
 var (
 	engineSettings  = []string{"database-url", "temporal-address", "temporal-namespace", "task-queue"}
 	logSettings     = []string{"log-level", "log-format"}
-	gatewaySettings = []string{"address", "public-url", "temporal-ui-url", "rate-limit", "database-connections"}
-	workerSettings  = []string{"outbound-allow", "domain-queues", "public-url", "database-connections"}
+	gatewaySettings = []string{
+		"address", "public-url", "temporal-ui-url", "rate-limit", "database-connections",
+		"smtp-address", "smtp-user", "smtp-password-file", "smtp-tls", "mail-from",
+	}
+	workerSettings = []string{"outbound-allow", "domain-queues", "public-url", "database-connections"}
 )
 
 // logger is the log of a part, on standard error.

@@ -89,5 +89,23 @@ func (a *app) report(r replay.Report) {
 	a.write(w)
 	fmt.Fprintf(a.out, "\n%d cases in %d calls, %d resumed, %d refused, %d requests in %s: %.1f calls/s\n",
 		r.Cases, r.Calls, r.Resumed, r.Refused, r.Requests, r.Elapsed.Round(100*time.Millisecond), r.CallsPerSecond())
+	a.decisions(r.Approvals)
 	a.refusals(r.Refusals, r.Refused)
+}
+
+// decisions writes what was approved and rejected, and what was approved when it had begun.
+func (a *app) decisions(r replay.ApprovalRows) {
+	if r.Decisions+r.Mismatched == 0 {
+		return
+	}
+	w := a.columns("role", "amount", "approved", "rejected", "approved after it began")
+	var all replay.ApprovalRow
+	for _, row := range r.Rows {
+		w.AppendRow(table.Row{row.Role, row.Band, row.Approved, row.Rejected, row.Late})
+		all.Approved, all.Rejected, all.Late = all.Approved+row.Approved, all.Rejected+row.Rejected, all.Late+row.Late
+	}
+	w.AppendRow(table.Row{"all", "", all.Approved, all.Rejected, all.Late})
+	a.section("\n", w)
+	fmt.Fprintf(a.out, "\n%d decisions as the log tells them, %d otherwise; in %d rounds the log has another order than the policies\n",
+		r.Decisions, r.Mismatched, r.Reordered)
 }

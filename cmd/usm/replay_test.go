@@ -38,6 +38,23 @@ and 1 more
 `, out.String())
 }
 
+func TestReportOfDecisions(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	a := &app{out: &out}
+	a.decisions(replay.ApprovalRows{Decisions: 9, Mismatched: 1, Reordered: 2, Rows: []replay.ApprovalRow{
+		{Role: "supervisor", Band: "under 500", Approved: 5, Rejected: 1, Late: 2}, {Role: "director", Band: "500 and more", Approved: 3},
+	}})
+	require.Equal(t, `
+ROLE        AMOUNT        APPROVED  REJECTED  APPROVED AFTER IT BEGAN
+supervisor  under 500            5         1                        2
+director    500 and more         3         0                        0
+all                              8         1                        2
+
+9 decisions as the log tells them, 1 otherwise; in 2 rounds the log has another order than the policies
+`, out.String())
+}
+
 func TestProgressIsLinesWhereThereIsNoTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -65,19 +65,24 @@ func (a *API) act(ctx context.Context, in CallChange, action usm.Action) (usm.Ac
 	if err != nil {
 		return usm.Ack{}, err
 	}
-	if action.Actor, err = usm.Authority(caller(ctx), view, action); err != nil {
+	if action.Actor, err = a.authority(ctx, view, action); err != nil {
 		return usm.Ack{}, err
 	}
 	return a.send(ctx, view, action)
 }
 
-// send gives an authorised action to the call. The same Idempotency-Key makes the same action ID, so that a repetition
-// which got past the intake is recognised by the call itself.
-func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
+// update gives an authorised action to a run. The same Idempotency-Key makes the same action ID, so that a repetition which
+// got past the intake is recognised by the run itself.
+func (a *API) update(ctx context.Context, run string, action usm.Action) (usm.Ack, error) {
 	request := RequestOf(ctx)
 	action.RequestID = request.ID
 	action.ID = actionID(request.Intake)
-	ack, err := a.desk.Act(ctx, view.Number, action)
+	return a.desk.Act(ctx, run, action)
+}
+
+// send gives an authorised action to the call.
+func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
+	ack, err := a.update(ctx, view.Number, action)
 	var refusal *usm.Error
 	if errors.As(err, &refusal) && refusal.Code == usm.CodeOutOfTurn {
 		// The call moved on between our look at it and the engine's.
@@ -86,7 +91,7 @@ func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (u
 			refusal.Allowed = usm.Allowed(caller(ctx), now)
 		}
 	}
-	return ack, err
+	return ack, a.refuse(ctx, usm.Refusal{Call: view.Number, For: action.Actor.For, What: pathOf(action)}, err)
 }
 
 func actionID(intake usm.IntakeRequest) string {

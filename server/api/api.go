@@ -36,7 +36,7 @@ type API struct {
 	reader Reader
 	logger *slog.Logger
 	runs   string // address that a call number is appended to; "" for none
-	feed   *hub
+	feed   *Hub
 }
 
 // Config returns huma's configuration: the OpenAPI document at /api/openapi.json, JSON only, no page of its own.
@@ -65,10 +65,10 @@ func Register(to huma.API, o Options) *API {
 	if o.TemporalUI != "" {
 		a.runs = strings.TrimRight(o.TemporalUI, "/") + "/namespaces/" + o.Namespace + "/workflows/"
 	}
-	a.feed = newHub(o.Reader.Listen, a.logger)
+	a.feed = NewHub(o.Reader.Listen, a.logger)
 	for _, register := range []func(huma.API){
-		a.registerCalls, a.registerActions, a.registerClocks, a.registerSignals, a.registerDomains, a.registerRegisters,
-		a.registerAgreements, a.registerReports, a.registerFeed,
+		a.registerCalls, a.registerActions, a.registerSteering, a.registerApprovals, a.registerDelegations, a.registerClocks,
+		a.registerSignals, a.registerDomains, a.registerRegisters, a.registerAgreements, a.registerReports, a.registerFeed,
 	} {
 		register(to)
 	}

@@ -64,7 +64,7 @@ func (a *API) startOf(ctx context.Context, in *feedInput) (int64, error) {
 // stream writes what is new whenever something was recorded, until the client goes or the server stops.
 func (a *API) stream(out huma.Context, position int64) {
 	ctx := out.Context()
-	wake, leave := a.feed.join()
+	wake, leave := a.feed.Join()
 	defer leave()
 	out.SetHeader("Content-Type", "text/event-stream")
 	out.SetHeader("Cache-Control", "no-store")

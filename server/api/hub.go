@@ -10,9 +10,9 @@ import (
 // listenAgain is how long the hub waits before it listens again after the connection was lost.
 const listenAgain = time.Second
 
-// hub wakes every open stream when something was recorded. However many streams there are, one listener is on the
+// Hub wakes every open stream when something was recorded. However many streams there are, one listener is on the
 // database, and none when there is no stream.
-type hub struct {
+type Hub struct {
 	listen func(ctx context.Context, wake func()) error
 	logger *slog.Logger
 
@@ -21,13 +21,14 @@ type hub struct {
 	stop    context.CancelFunc // of the listener; nil when none runs
 }
 
-func newHub(listen func(context.Context, func()) error, logger *slog.Logger) *hub {
-	return &hub{listen: listen, logger: logger, streams: map[chan struct{}]struct{}{}}
+// NewHub returns a hub over listen, which calls wake whenever something was recorded, until its context ends.
+func NewHub(listen func(context.Context, func()) error, logger *slog.Logger) *Hub {
+	return &Hub{listen: listen, logger: logger, streams: map[chan struct{}]struct{}{}}
 }
 
-// join returns a channel that gets a value after something was recorded, and the function that ends it. Several wakes
+// Join returns a channel that gets a value after something was recorded, and the function that ends it. Several wakes
 // that are not taken become one.
-func (h *hub) join() (wake <-chan struct{}, leave func()) {
+func (h *Hub) Join() (wake <-chan struct{}, leave func()) {
 	stream := make(chan struct{}, 1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -41,7 +42,7 @@ func (h *hub) join() (wake <-chan struct{}, leave func()) {
 	return stream, func() { h.leave(stream) }
 }
 
-func (h *hub) leave(stream chan struct{}) {
+func (h *Hub) leave(stream chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.streams, stream)
@@ -52,7 +53,7 @@ func (h *hub) leave(stream chan struct{}) {
 }
 
 // run listens until ctx ends. A lost connection may have lost wakes, so everybody looks again after it.
-func (h *hub) run(ctx context.Context) {
+func (h *Hub) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := h.listen(ctx, h.wake)
 		if ctx.Err() != nil {
@@ -68,7 +69,7 @@ func (h *hub) run(ctx context.Context) {
 	}
 }
 
-func (h *hub) wake() {
+func (h *Hub) wake() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for stream := range h.streams {

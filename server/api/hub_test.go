@@ -15,13 +15,13 @@ func TestHub(t *testing.T) {
 	t.Run("WakesEveryStream", func(t *testing.T) {
 		t.Parallel()
 		wakes := make(chan func(), 1)
-		h := newHub(func(ctx context.Context, wake func()) error {
+		h := NewHub(func(ctx context.Context, wake func()) error {
 			wakes <- wake
 			<-ctx.Done()
 			return ctx.Err()
 		}, slog.New(slog.DiscardHandler))
-		first, leaveFirst := h.join()
-		second, leaveSecond := h.join()
+		first, leaveFirst := h.Join()
+		second, leaveSecond := h.Join()
 		defer leaveFirst()
 		defer leaveSecond()
 		wake := <-wakes
@@ -36,7 +36,7 @@ func TestHub(t *testing.T) {
 	t.Run("ListensAgainAndWakesAfterALoss", func(t *testing.T) {
 		t.Parallel()
 		lost := make(chan struct{}, 10)
-		h := newHub(func(ctx context.Context, _ func()) error {
+		h := NewHub(func(ctx context.Context, _ func()) error {
 			select {
 			case lost <- struct{}{}:
 				return errors.New("connection reset")
@@ -44,7 +44,7 @@ func TestHub(t *testing.T) {
 				return ctx.Err()
 			}
 		}, slog.New(slog.DiscardHandler))
-		wake, leave := h.join()
+		wake, leave := h.Join()
 		defer leave()
 		<-lost
 		<-wake
@@ -54,14 +54,14 @@ func TestHub(t *testing.T) {
 	t.Run("StopsListeningWithTheLastStream", func(t *testing.T) {
 		t.Parallel()
 		listening, stopped := make(chan struct{}), make(chan struct{})
-		h := newHub(func(ctx context.Context, _ func()) error {
+		h := NewHub(func(ctx context.Context, _ func()) error {
 			close(listening)
 			<-ctx.Done()
 			close(stopped)
 			return ctx.Err()
 		}, slog.New(slog.DiscardHandler))
-		_, leaveFirst := h.join()
-		_, leaveSecond := h.join()
+		_, leaveFirst := h.Join()
+		_, leaveSecond := h.Join()
 		<-listening
 		leaveFirst()
 		select {

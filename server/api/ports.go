@@ -11,8 +11,9 @@ import (
 type Desk interface {
 	// Start starts the workflow of a registered call (once, whatever the number of tries) and waits until it has settled.
 	Start(ctx context.Context, call usm.Call) error
-	// Act sends one action as an update and waits for its answer, then until the call has settled.
-	Act(ctx context.Context, number string, action usm.Action) (usm.Ack, error)
+	// Act sends one action as an update to a run (a call, or usm.Obligation.WorkflowID) and waits for its answer, then until
+	// it has settled.
+	Act(ctx context.Context, run string, action usm.Action) (usm.Ack, error)
 	// Signal delivers a signal; usm.CodeNotFound when no open workflow has that number.
 	Signal(ctx context.Context, number string, signal usm.Signal) error
 	// ApplyDomain runs the technical workflow that applies a domain file.
@@ -39,6 +40,19 @@ type Intake interface {
 	DeadLetter(ctx context.Context, number string, signal usm.Signal, reason string) error
 	// DeadLetterReplayed marks a dead letter as delivered after all.
 	DeadLetterReplayed(ctx context.Context, id int64) error
+
+	// Nudges returns the IDs of runs whose approval has to be looked at again because the directory changed, oldest first,
+	// each to one gateway at a time.
+	Nudges(ctx context.Context, limit int) ([]string, error)
+	// Nudged marks that the run has looked.
+	Nudged(ctx context.Context, run string) error
+	// Delegate records a delegation and returns it with its number; usm.CodeInvalid when it would lead back to where a chain of
+	// delegations begins.
+	Delegate(ctx context.Context, delegation usm.Delegation) (usm.Delegation, error)
+	// RevokeDelegation ends a delegation now; one that has ended already stays as it is.
+	RevokeDelegation(ctx context.Context, id int64, by string) error
+	// Refuse records what segregation of duties kept from somebody.
+	Refuse(ctx context.Context, refusal usm.Refusal) error
 }
 
 // Reader answers questions from the registers. A list returns the cursor of the next page, "" at the end.
@@ -74,6 +88,13 @@ type Reader interface {
 	// their calls, the latest first.
 	NormCalls(ctx context.Context, filter usm.NormFilter) (clocks []usm.CallClock, next string, err error)
 	Availability(ctx context.Context, filter usm.NormFilter) ([]usm.AvailabilityRow, error)
+	// Approval returns an approval with Deciders; usm.CodeNotFound when there is none.
+	Approval(ctx context.Context, id string) (usm.Approval, error)
+	Approvals(ctx context.Context, filter usm.ApprovalFilter) (approvals []usm.Approval, next string, err error)
+	Delegation(ctx context.Context, id int64) (usm.Delegation, error)
+	Delegations(ctx context.Context, filter usm.DelegationFilter) (delegations []usm.Delegation, next string, err error)
+	// Refusals returns what segregation of duties kept from people at a call, oldest first.
+	Refusals(ctx context.Context, number string) ([]usm.Refusal, error)
 	DeadLetters(ctx context.Context, page usm.Page) (letters []usm.DeadLetter, next string, err error)
 	FindDeadLetter(ctx context.Context, id int64) (usm.DeadLetter, error)
 

@@ -9,12 +9,13 @@ import (
 // Request is what the gateway knows about the request that a context belongs to. Middleware makes it and fills it in;
 // handlers read it and leave what the access log should say.
 type Request struct {
-	ID     string            // given by the client or made; the trace_id of problems and the request_id of the trail
-	Path   string            // as asked for: the instance of problems
-	Caller usm.Caller        // zero without a token
-	Intake usm.IntakeRequest // Key "" without an Idempotency-Key
-	Call   string            // number of the call it is about, for the log
-	Err    error             // what a problem hides from the client, for the log
+	ID      string            // given by the client or made; the trace_id of problems and the request_id of the trail
+	Path    string            // as asked for: the instance of problems
+	Caller  usm.Caller        // zero without a token
+	Intake  usm.IntakeRequest // Key "" without an Idempotency-Key
+	Through string            // how decisions are given: "" through the API, "link" by a link in a mail
+	Call    string            // number of the call it is about, for the log
+	Err     error             // what a problem hides from the client, for the log
 }
 
 type requestKey struct{}

@@ -112,8 +112,11 @@ func (a *API) finishStep(ctx context.Context, in *finishInput) (*callOutput, err
 	if in.Body.NotApplicable != nil {
 		action.NotApplicable = in.Body.NotApplicable.Reason
 	}
-	if action.Actor, err = usm.Authority(caller(ctx), view, action); err != nil {
+	if action.Actor, err = a.authority(ctx, view, action); err != nil {
 		return nil, err
+	}
+	if action.Actor.Rule == usm.RuleApprover {
+		return a.decideAtStep(ctx, view, in.Body)
 	}
 	if action.Actor.Rule != usm.RuleRepeated {
 		if err := a.checkStep(ctx, view, &action); err != nil {

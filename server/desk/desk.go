@@ -54,10 +54,10 @@ func New(temporal client.Client, o Options) *Desk {
 	return &Desk{temporal: temporal, options: o}
 }
 
-// Act sends one action as an update and returns the call's answer. When the engine goes on by itself after it, Act also
-// waits until the call has settled, but no longer than Options.Settle: the action is done either way. Refusals of the
-// call come back as they were made; usm.CodeUnavailable means that Temporal or every worker is away, and that the same
-// action with the same ID may be sent again.
+// Act sends one action as an update to the run of that ID (a call's number, or that of an approval that is owed) and returns
+// its answer. When the engine goes on by itself after it, Act also waits until the call has settled, but no longer than
+// Options.Settle: the action is done either way. Refusals of the run come back as they were made; usm.CodeUnavailable means
+// that Temporal or every worker is away, and that the same action with the same ID may be sent again.
 func (d *Desk) Act(ctx context.Context, number string, action usm.Action) (usm.Ack, error) {
 	var ack usm.Ack
 	limited, cancel := d.watched(ctx, d.options.Act)
@@ -129,16 +129,16 @@ func (d *Desk) settle(ctx context.Context, number, child string) (ack usm.Ack) {
 	return ack
 }
 
-// gone says why a call takes no action: it has ended, or the engine does not have it.
+// gone says why a run takes no action: it has ended, or the engine does not have it.
 func (d *Desk) gone(ctx context.Context, number string) error {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
 	_, err := d.temporal.DescribeWorkflowExecution(ctx, number, "")
 	switch {
 	case err == nil:
-		return usm.Errorf(usm.CodeOutOfTurn, "the call %s has ended", number)
+		return usm.Errorf(usm.CodeOutOfTurn, "%s has ended", number)
 	case isNotFound(err):
-		return usm.Errorf(usm.CodeNotFound, "the engine has no call %s", number)
+		return usm.Errorf(usm.CodeNotFound, "the engine has no %s", number)
 	default:
 		return refusal(err)
 	}

@@ -2,6 +2,7 @@ package status
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -28,6 +29,9 @@ type Problem struct { //nolint:errname // a document first; it is an error becau
 	Errors         []usm.FieldError `json:"errors,omitempty" doc:"what is wrong where"`
 	TraceID        string           `json:"trace_id" doc:"id of the request, as in the logs and the trail"`
 	AllowedActions []string         `json:"allowed_actions,omitzero" doc:"what the caller may POST to under the call now; with code out_of_turn"`
+	Digest         string           `json:"digest,omitempty" doc:"of the content as it is now; with code stale_digest"`
+	// MaxAge is how many seconds a sign-in may be old, with code step_up (RFC 9470).
+	MaxAge int `json:"-"`
 	// RetryAfter is in seconds; 0 sends no header.
 	RetryAfter int `json:"-"`
 }
@@ -37,7 +41,8 @@ func ProblemOf(refusal *usm.Error, instance, traceID string) *Problem {
 	r := rowOf(refusal.Code)
 	problem := &Problem{
 		Type: typePrefix + string(r.code), Title: r.title, Status: r.status, Detail: refusal.Message,
-		Instance: instance, Code: r.code, Errors: refusal.Fields, TraceID: traceID,
+		Instance: instance, Code: r.code, Errors: refusal.Fields, TraceID: traceID, Digest: refusal.Digest,
+		MaxAge: refusal.MaxAge,
 	}
 	switch r.code {
 	case usm.CodeOutOfTurn:
@@ -63,7 +68,11 @@ func (p *Problem) Headers(set func(name, value string)) {
 	if p.RetryAfter > 0 {
 		set("Retry-After", strconv.Itoa(p.RetryAfter))
 	}
-	if p.Status == http.StatusUnauthorized {
+	switch {
+	case p.Code == usm.CodeStepUp:
+		set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="usm", error="insufficient_user_authentication", `+
+			`error_description="A more recent sign-in is needed", max_age="%d"`, p.MaxAge))
+	case p.Status == http.StatusUnauthorized:
 		set("WWW-Authenticate", `Bearer realm="usm"`)
 	}
 	set("Cache-Control", "no-store")

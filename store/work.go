@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// workOrder is the order in which a person's work is listed, that of the index calls_work: a call without a due date comes
+// after those that have one.
+const workOrder = "c.priority_rank, coalesce(c.due, 'infinity'), c.waiting_since, c.number"
+
+// mayAct holds for the calls that a person can move on now; the first two lines are those of the index calls_work.
+const mayAct = `(c.closed_at IS NULL
+	AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation', 'approval')
+	AND CASE c.waiting ->> 'kind' WHEN 'approval' THEN EXISTS (
+		SELECT FROM approval_asks k WHERE k.approval = c.waiting ->> 'approval' AND k.person = ANY(%people))
+	ELSE NOT coalesce(c.waiting -> 'exclude' ? %s, false)
+		AND coalesce(c.waiting ->> 'claimed' = ANY(%people), true)
+		AND (c.waiting ->> 'person' = %s OR EXISTS (
+			SELECT FROM grants g JOIN people p ON (p.domain, p.id) = (g.domain, g.person)
+			WHERE g.person = ANY(%people) AND g.domain = c.domain AND NOT p.inactive AND c.waiting -> 'profiles' ? g.profile
+				AND (g.person = %s OR c.waiting ->> 'kind' = 'step' AND NOT coalesce(c.waiting -> 'exclude' ? g.person, false)))) END)`
+
+// mayActFor are the people for whom somebody may act, himself first; nobody when nobody is asked about.
+func (s *Store) mayActFor(ctx context.Context, person string) ([]string, error) {
+	if person == "" {
+		return nil, nil
+	}
+	return s.stoodInFor(ctx, s.db, person)
+}
+
+// actable leaves out what somebody cannot act on after all: he stands in for one of its people, and not for this. So a page
+// of a person's work may be shorter than it was asked for.
+func actable(calls []usm.CallView, person string) []usm.CallView {
+	if person == "" {
+		return calls
+	}
+	return slices.DeleteFunc(calls, func(c usm.CallView) bool { return !slices.Contains(c.WaitingFor.People, person) })
+}
