@@ -3,6 +3,7 @@ package mail
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	netmail "net/mail"
@@ -40,6 +41,7 @@ type Sender struct {
 	from    *netmail.Address
 	host    string
 	port    int
+	secure  *tls.Config // nil: that of the machine
 }
 
 // New checks the options; it connects to nothing. A password is never sent in clear.
@@ -76,7 +78,9 @@ func (s *Sender) Send(ctx context.Context, m usm.Mail) error {
 	if err != nil {
 		return err
 	}
-	client, err := gomail.NewClient(s.host, s.settings()...)
+	var line connection
+	defer line.close()
+	client, err := gomail.NewClient(s.host, append(s.settings(), gomail.WithDialContextFunc(s.dial(&line)))...)
 	if err != nil {
 		return err
 	}
@@ -89,19 +93,46 @@ func (s *Sender) Send(ctx context.Context, m usm.Mail) error {
 
 func (s *Sender) settings() []gomail.Option {
 	settings := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(sendTimeout), gomail.WithoutNoop()}
+	policy := gomail.TLSMandatory
 	switch s.options.TLS {
-	case TLSImplicit:
-		settings = append(settings, gomail.WithSSL())
+	case TLSImplicit: // dial has encrypted it: nothing more is asked for
+		policy = gomail.TLSOpportunistic
 	case TLSNone:
-		settings = append(settings, gomail.WithTLSPolicy(gomail.NoTLS))
-	default:
-		settings = append(settings, gomail.WithTLSPolicy(gomail.TLSMandatory))
+		policy = gomail.NoTLS
+	}
+	settings = append(settings, gomail.WithTLSPolicy(policy))
+	if s.secure != nil {
+		settings = append(settings, gomail.WithTLSConfig(s.secure))
 	}
 	if s.options.User != "" {
 		settings = append(settings, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
 			gomail.WithUsername(s.options.User), gomail.WithPassword(s.options.Password))
 	}
 	return settings
+}
+
+// connection is the one that a message is sent over.
+type connection struct{ net.Conn }
+
+// close ends it. The library leaves one open that fails before the first message, when the server cannot encrypt or refuses
+// the sign-in; closing again is an error that means nothing.
+func (c *connection) close() {
+	if c.Conn != nil {
+		_ = c.Close()
+	}
+}
+
+// dial connects to the server and notes the connection.
+func (s *Sender) dial(made *connection) gomail.DialContextFunc {
+	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+		if s.options.TLS == TLSImplicit {
+			conn, err = (&tls.Dialer{Config: s.secure}).DialContext(ctx, network, address)
+		} else {
+			conn, err = (&net.Dialer{}).DialContext(ctx, network, address)
+		}
+		made.Conn = conn
+		return conn, err
+	}
 }
 
 // messageID is the same for every delivery of the same message.

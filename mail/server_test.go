@@ -2,19 +2,31 @@ package mail_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain turns the collector off: it closes connections that nobody has closed, and so hides them from the server below.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(-1)
+	os.Exit(m.Run())
+}
 
 // smtpServer is the least that a mail server does. It keeps what clients say and the messages they send.
 type smtpServer struct {
 	address string
 	refuse  string // answer to RCPT instead of taking it
+	secure  *tls.Config
+	starts  bool // it encrypts when asked to, else from the first byte; without secure never
 
 	mu       sync.Mutex
 	said     []string // commands, without the lines of messages
@@ -24,9 +36,19 @@ type smtpServer struct {
 // listenSMTP starts one that ends with the test.
 func listenSMTP(t *testing.T, refuse string) *smtpServer {
 	t.Helper()
+	return (&smtpServer{refuse: refuse}).listen(t)
+}
+
+// listen starts the server. It ends with the test once its clients have closed their connections: one that leaves one open
+// fails the test.
+func (s *smtpServer) listen(t *testing.T) *smtpServer {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &smtpServer{address: listener.Addr().String(), refuse: refuse}
+	s.address = listener.Addr().String()
+	if s.secure != nil && !s.starts {
+		listener = tls.NewListener(listener, s.secure)
+	}
 	var sessions sync.WaitGroup
 	sessions.Go(func() {
 		for {
@@ -39,7 +61,13 @@ func listenSMTP(t *testing.T, refuse string) *smtpServer {
 	})
 	t.Cleanup(func() {
 		_ = listener.Close()
-		sessions.Wait()
+		ended := make(chan struct{})
+		go func() { sessions.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Error("a client has left its connection open")
+		}
 	})
 	return s
 }
@@ -56,7 +84,17 @@ func (s *smtpServer) serve(conn net.Conn) {
 		s.mu.Unlock()
 		switch command, _, _ := strings.Cut(strings.ToUpper(line), " "); command {
 		case "EHLO":
-			say("250-test\r\n250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n250 SMTPUTF8")
+			say("250-test")
+			if s.starts {
+				say("250-STARTTLS")
+			}
+			say("250-AUTH PLAIN LOGIN\r\n250-8BITMIME\r\n250 SMTPUTF8")
+		case "STARTTLS":
+			say("220 go on")
+			conn = tls.Server(conn, s.secure)
+			lines = bufio.NewScanner(conn)
+		case "AUTH":
+			say("235 welcome")
 		case "RCPT":
 			if s.refuse != "" {
 				say(s.refuse)
