@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -50,44 +49,7 @@ func Deliver(ctx context.Context, o Options) error {
 		<-ctx.Done()
 		return nil
 	}
-	wake, leave := api.NewHub(o.Reader.Listen, o.Logger).Join()
-	defer leave()
-	pause := pendingPause
-	for {
-		found, wait, failed := deliverBatch(ctx, o)
-		rest := time.After(pause)
-		switch {
-		case failed:
-			pause = min(2*pause, longestPause)
-		case found == pendingBatch:
-			continue // there are more
-		default:
-			pause = pendingPause
-			if !sleep(ctx, wake, wait) {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-rest:
-		}
-	}
-}
-
-// sleep returns when something was recorded or the time is over, a negative one never; false says that ctx ended.
-func sleep(ctx context.Context, wake <-chan struct{}, wait time.Duration) bool {
-	var due <-chan time.Time
-	if wait >= 0 {
-		due = time.After(wait)
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-wake:
-	case <-due:
-	}
-	return true
+	return whenTold(ctx, o, func() (int, time.Duration, bool) { return deliverBatch(ctx, o) })
 }
 
 // deliverBatch sends what is due now. It reports how many mails there were, when the next is due, and whether they could not

@@ -4,11 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/usm-works/usm/server/api"
-	"github.com/usm-works/usm/usm"
 )
 
 // Recheck has runs look again at their approvals after the directory changed (somebody left, holds another profile, has
@@ -17,31 +15,10 @@ import (
 // slowly, up to every 30 s. Several gateways may run it: each run is given to one of them.
 func Recheck(ctx context.Context, o Options) error {
 	o = o.orDefaults()
-	wake, leave := api.NewHub(o.Reader.Listen, o.Logger).Join()
-	defer leave()
-	pause := pendingPause
-	for {
+	return whenTold(ctx, o, func() (int, time.Duration, bool) {
 		found, failed := recheckBatch(ctx, o)
-		rest := time.After(pause)
-		switch {
-		case failed:
-			pause = min(2*pause, longestPause)
-		case found == pendingBatch:
-			continue // there are more
-		default:
-			pause = pendingPause
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-wake:
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-rest:
-		}
-	}
+		return found, -1, failed
+	})
 }
 
 // recheckBatch nudges the runs that have to look again now. It reports how many there are and whether any could not be
@@ -62,12 +39,9 @@ func recheckBatch(ctx context.Context, o Options) (found int, failed bool) {
 	return len(runs), group.Wait() != nil
 }
 
-// recheck nudges one run. One that waits for no approval any more has nothing to look at.
+// recheck nudges one run.
 func recheck(ctx context.Context, o Options, run string) error {
-	_, err := o.Desk.Act(ctx, run, usm.Action{Name: usm.ActionRecheck, Actor: usm.Automatic, ID: uuid.NewString()})
-	if code := usm.CodeOf(err); code == usm.CodeOutOfTurn || code == usm.CodeNotFound {
-		err = nil
-	}
+	err := api.Recheck(ctx, o.Desk, run)
 	if err == nil {
 		err = o.Intake.Nudged(ctx, run)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"time"
 
@@ -62,6 +61,11 @@ func (a *amending) asItWas(ctx context.Context, err error) (usm.StepResult, erro
 	result := usm.StepResult{}
 	if a.in.Kind != usm.EventProposed {
 		result.Approval = a.dossier.result(a.about)
+	}
+	for _, one := range a.dossier.all {
+		if one.Retro && one.Replaces == a.about && one.State == usm.ApprovalOpen {
+			result.Owed = a.obligation(one) // the engine may have lost the bypass: its run is started once
+		}
 	}
 	result.Watch, err = a.store.watchAfter(ctx, a.tx, a.row.was, a.in)
 	return result, err
@@ -143,42 +147,13 @@ func withdrawal(in usm.Amendment) string {
 	return why
 }
 
-// nonconform makes an approval that was owed for a bypass and was not given a risk, and shows it on the trail.
-func (a *amending) nonconform(ctx context.Context, one usm.Approval) error {
-	text := fmt.Sprintf("nonconformity: the approval %s, owed because %s was bypassed, was not given: %s", one.ID, one.Replaces,
-		orElse(one.Why, string(one.State)))
-	a.nonconformity = text
-	return a.raise(ctx, &usm.Raised{
-		Subject:     fmt.Sprintf("%s went on without its approval, and nobody approved it afterwards", a.row.Number),
-		Description: text,
-	}, text)
-}
-
-// showNonconformity puts it on the trail, after the row that says how the obligation ended.
-func (a *amending) showNonconformity() {
-	if a.nonconformity == "" {
-		return
-	}
-	event := a.row.event(usm.EventAlarm, "nonconformity/"+a.about, usm.Automatic)
-	event.Step, event.Attempt, event.Text = a.in.Step, a.row.Attempt, a.nonconformity
-	event.Fields.value = map[string]any{"nonconformity": true, "approval": a.about}
-	for _, risk := range a.result.Opened {
-		event.Fields.value["risk"] = risk.Number
-	}
-	a.change.record(a.row.callRow, event, nil)
-}
-
 // account puts what became of approvals into the amendment's result and its row of the trail.
 func (a *amending) account(event *eventRow) {
 	d := a.dossier
 	a.result.Approval = d.result(a.about)
 	if a.owed != "" {
 		owed, _ := d.find(a.owed)
-		call := a.row.call()
-		a.result.Owed = &usm.Obligation{
-			Approval: owed.ID, Digest: owed.Digest, Call: call, Watch: usm.Watch{Alarm: d.alarms[owed.ID]},
-			Asked: each(d.asks[owed.ID], askedPerson), Due: owed.Due,
-		}
+		a.result.Owed = a.obligation(owed)
 	}
 	was, is := map[string]any{}, map[string]any{}
 	for i, one := range d.all {

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/usm-works/usm/client"
-	"github.com/usm-works/usm/domains"
 	"github.com/usm-works/usm/test/product"
 	"github.com/usm-works/usm/usm"
 )
@@ -51,29 +50,10 @@ func askedByMail(t *testing.T) (p *product.Product, box *product.Mailbox, planne
 	t.Helper()
 	box = product.StartMailbox(t)
 	p = product.Start(t, product.Options{Domains: []string{"it"}, Env: box.Env()})
-	domain, err := domains.Parse("it.yaml", domains.Builtin()["it"])
-	require.NoError(t, err)
-	domain.Approvals = []usm.ApprovalPolicy{{
+	planner, call = planned(t, p, usm.ApprovalPolicy{
 		ID: "plans", Name: "Plans of changes", Steps: []usm.Step{usm.PlanChange},
 		Require: usm.Quorum{Need: "all", Approvers: []usm.Approver{{Person: "sven"}, {Person: "tamara"}}},
-	}}
-	file, err := domains.Marshal(domain)
-	require.NoError(t, err)
-	_, err = p.Admin.ApplyDomain(t.Context(), "it", file)
-	require.NoError(t, err)
-	opened, err := p.As("anna").Open(t.Context(), usm.NewCall{
-		Domain: "it", Type: usm.ChangeRequest, Subject: "A new router", Description: "The old one is slow", Requester: "anna",
-		Service: domain.Services[0].ID,
 	})
-	require.NoError(t, err)
-	call, err = p.Drive(t.Context(), opened.Number, product.Plan{Until: usm.PlanChange})
-	require.NoError(t, err)
-	planner = p.As(call.WaitingFor.People[0])
-	needs, err := planner.StepView(t.Context(), call.Number, usm.PlanChange, "")
-	require.NoError(t, err)
-	call, err = planner.FinishWith(t.Context(), call.Number, usm.PlanChange, needs.Example)
-	require.NoError(t, err)
-	require.Equal(t, usm.WaitApproval, call.WaitingFor.Kind)
 	return p, box, planner, call
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/usm-works/usm/usm"
 )
 
@@ -134,9 +136,27 @@ func (a *API) unheard(ctx context.Context, approval usm.Approval, request usm.De
 	}
 	given, before := approval.Given(caller(ctx).Token.Person, request.For)
 	if before && given.Decision == request.Decision {
-		return nil
+		return a.heard(ctx, approval)
 	}
 	return refused
+}
+
+// heard makes sure that the run knows of an end that the registers have: the engine may have lost the answer after it was
+// written.
+func (a *API) heard(ctx context.Context, approval usm.Approval) error {
+	if approval.State == usm.ApprovalOpen {
+		return nil
+	}
+	return Recheck(ctx, a.desk, waitingRun(approval))
+}
+
+// Recheck has a run look at its approval again. One that waits for no approval any more has nothing to look at.
+func Recheck(ctx context.Context, desk Desk, run string) error {
+	_, err := desk.Act(ctx, run, usm.Action{Name: usm.ActionRecheck, Actor: usm.Automatic, ID: uuid.NewString()})
+	if code := usm.CodeOf(err); code == usm.CodeOutOfTurn || code == usm.CodeNotFound {
+		return nil
+	}
+	return err
 }
 
 // void names the approval that asks instead, when there is one.
@@ -173,6 +193,11 @@ func (a *API) steerApproval(
 	ctx context.Context, approval usm.Approval, may func(usm.Caller, usm.Approval) (usm.Actor, *usm.Error), action usm.Action, path string,
 ) (*approvalOutput, error) {
 	actor, refusal := may(caller(ctx), approval)
+	if refusal != nil && refusal.Code == usm.CodeOutOfTurn {
+		if err := a.heard(ctx, approval); err != nil {
+			return nil, err
+		}
+	}
 	if refusal != nil {
 		return nil, a.refuse(ctx, usm.Refusal{Call: approval.Call, What: "approvals/" + approval.ID + "/" + path}, refusal)
 	}

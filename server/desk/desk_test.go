@@ -115,6 +115,27 @@ func TestAct(t *testing.T) {
 		require.Equal(t, number, ack.Number)
 	})
 
+	t.Run("BringsADecisionToTheRunThatWaitsForAnOwedApproval", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		owed := usm.Obligation{Approval: "RFC-000001.2"}.WorkflowID()
+		vote := usm.Action{Name: usm.ActionDecide, ID: "id-2", Vote: &usm.Vote{Approval: "RFC-000001.2", Decision: usm.Approve}}
+		stale := refusedBy(usm.Error{Code: usm.CodeStale, Message: "changed", Digest: "sha256:new"})
+		sent := client.UpdateWorkflowOptions{
+			WorkflowID: "approval:RFC-000001.2", UpdateID: "id-2", UpdateName: "decide", Args: []any{vote},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
+		}
+		engine.On("UpdateWorkflow", mock.Anything, sent).Return(answering(t, usm.Ack{}, stale), nil).Once()
+		engine.On("UpdateWorkflow", mock.Anything, sent).Return(answering(t, usm.Ack{Number: "RFC-000001"}, nil), nil).Once()
+		_, err := d.Act(t.Context(), owed, vote)
+		var refused *usm.Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, usm.Error{Code: usm.CodeStale, Message: "changed", Digest: "sha256:new"}, *refused, "with the new digest")
+		ack, err := d.Act(t.Context(), owed, vote)
+		require.NoError(t, err)
+		require.Equal(t, "RFC-000001", ack.Number)
+	})
+
 	t.Run("SaysThatAClosedCallHasEnded", func(t *testing.T) {
 		t.Parallel()
 		d, engine := setup(t, desk.Options{})
