@@ -49,7 +49,7 @@ func newCalendar() *calendar {
 	c.env.SetStartTime(started)
 	c.env.SetTestTimeout(time.Minute)
 	c.env.SetWorkerOptions(patient)
-	registerAll(c.env, c)
+	registerAll(c.env, c, nil)
 	return c
 }
 

@@ -78,7 +78,7 @@ func (c *engine) world(t *testing.T, first int64) *world {
 		return ack, handle.Get(t.Context(), &ack)
 	}
 	runner := worker.New(c.Client, t.Name(), worker.Options{WorkflowPanicPolicy: worker.FailWorkflow})
-	registerAll(runner, w.registers)
+	registerAll(runner, w.registers, nil)
 	require.NoError(t, runner.Start())
 	t.Cleanup(runner.Stop)
 	return w

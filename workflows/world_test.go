@@ -34,14 +34,18 @@ var technical = map[string]any{
 	"RetroApproval": workflows.RetroApproval,
 }
 
-// registerAll makes known what a worker of the product makes known, over the registers of the test.
+// registerAll makes known what a worker of the product makes known, over the registers of the test; others are the
+// workflows of another build.
 func registerAll(to interface {
 	worker.WorkflowRegistry
 	worker.ActivityRegistry
-}, r activities.Registers,
+}, r activities.Registers, others map[string]any,
 ) {
 	for _, known := range []map[string]any{functions, technical} {
 		for name, function := range known {
+			if other, ok := others[name]; ok {
+				function = other
+			}
 			to.RegisterWorkflowWithOptions(function, workflow.RegisterOptions{Name: name})
 		}
 	}
@@ -78,7 +82,8 @@ type world struct {
 	live   func(id, number string, action usm.Action) (usm.Ack, error) // sends to a real Temporal; nil: to env
 	asked  int
 	ticks  int
-	pause  time.Duration // before the next thing of the script; 0 is a minute
+	builds map[string]any // workflows of another build of the worker, by type
+	pause  time.Duration  // before the next thing of the script; 0 is a minute
 }
 
 // always is a calendar without closing time.
@@ -112,7 +117,7 @@ func (w *world) renew() {
 	w.env.SetTestTimeout(time.Minute) // of real time, when nothing moves any more
 	w.env.SetWorkerOptions(patient)
 	w.env.SetDetachedChildWait(false)
-	registerAll(w.env, w.registers)
+	registerAll(w.env, w.registers, w.builds)
 	w.env.RegisterWorkflow(host)
 }
 
