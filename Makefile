@@ -22,11 +22,12 @@ dev-reset: ## Remove everything that make dev keeps, but not the built programs
 ##@ Check
 
 .PHONY: test
-test: postgres usm-temporal usm-neighbours ## Vet and run all tests, with a Postgres and a Temporal of their own
+test: postgres usm-temporal usm-neighbours temporal-server ## Vet and run all tests, with a Postgres and a Temporal of their own
 	go vet ./...
 	go run ./test/stack -- go test -p 2 -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
 	cd devserver && go test -vet=off -timeout $(TESTTIMEOUT) ./...
 	cd neighbours && go test -timeout $(TESTTIMEOUT) ./...
+	cd deploy && go test -timeout $(TESTTIMEOUT) ./...
 
 .PHONY: lint
 lint: lint-tools ## Check format, style, import arrows, determinism of workflows, known vulnerabilities, go.mod
@@ -71,6 +72,10 @@ usm-temporal: ## Build .usm/bin/usm-temporal, unless an external Temporal is nam
 .PHONY: usm-neighbours
 usm-neighbours: ## Build .usm/bin/usm-neighbours, what surrounds the product on this machine: a mailbox
 	@tools/build.sh usm-neighbours neighbours .
+
+.PHONY: temporal-server
+temporal-server: usm-temporal ## Build the server and schema tool that Temporal's images have, for the tests of what is deployed
+	@tools/build.sh temporal-server devserver tool
 
 .PHONY: lint-tools
 lint-tools: ## Build the linters

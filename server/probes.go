@@ -2,10 +2,14 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // readyWithin is how long a part has to say that it is there.
@@ -17,23 +21,38 @@ type readiness struct {
 	Parts  map[string]string `json:"parts"`  // "ready" or why not
 }
 
-// probes adds what a supervisor asks, without a token.
-func (g *gateway) probes(engine *gin.Engine) {
-	engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
-	engine.GET("/readyz", g.ready)
-	engine.GET("/metrics", gin.WrapH(g.Metrics.handler()))
+// Parts are what a process cannot do without, by name; each answers nil when it is there.
+type Parts map[string]func(context.Context) error
+
+// Probes serves what a supervisor asks of a process without an API, without a token: /healthz, /readyz and /metrics.
+func Probes(parts Parts, logger *slog.Logger) http.Handler {
+	engine := newEngine()
+	engine.NoRoute(notFound)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	probes(engine, parts, registry, logger)
+	return engine
 }
 
-// ready asks every part. Without Temporal calls are still taken in, but 503 keeps traffic where everything works.
-func (g *gateway) ready(c *gin.Context) {
+func probes(engine *gin.Engine, parts Parts, metrics prometheus.Gatherer, logger *slog.Logger) {
+	engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
+	engine.GET("/readyz", func(c *gin.Context) { parts.ready(c, logger) })
+	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
+}
+
+// ready asks every part, all at once. Without Temporal calls are still taken in, but 503 keeps traffic where everything works.
+func (p Parts) ready(c *gin.Context, logger *slog.Logger) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
 	defer cancel()
-	postgres, temporal := ask(ctx, g.Reader.Ready), ask(ctx, g.Desk.Ready)
+	said := map[string]<-chan error{}
+	for part, there := range p {
+		said[part] = ask(ctx, there)
+	}
 	answer, code := readiness{Status: "ready", Parts: map[string]string{}}, http.StatusOK
-	for part, said := range map[string]<-chan error{"postgres": postgres, "temporal": temporal} {
+	for part, said := range said {
 		answer.Parts[part] = "ready"
 		if err := heard(ctx, said); err != nil {
-			g.Logger.WarnContext(ctx, "a part is away", "part", part, "error", err)
+			logger.WarnContext(ctx, "a part is away", "part", part, "error", err)
 			answer.Parts[part], answer.Status, code = "away", "away", http.StatusServiceUnavailable
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/usm-works/usm/server/api"
 )
 
-// stopWithin is how long requests that run have to end when the gateway stops.
+// stopWithin is how long requests that run have to end when the process stops.
 const stopWithin = 20 * time.Second
 
 // Run serves handler at addr (host:port) until ctx ends, then lets running requests end and returns nil. A port that is
@@ -44,7 +44,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 	server.RegisterOnShutdown(func() { close(stopping) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	logger.InfoContext(ctx, "the gateway listens", "address", listener.Addr().String())
+	logger.InfoContext(ctx, "listening", "address", listener.Addr().String())
 
 	select {
 	case err := <-failed:

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,29 @@ func TestProbes(t *testing.T) {
 		got := w.send("", http.MethodGet, "/readyz", nil).status(http.StatusServiceUnavailable)
 		require.Contains(t, string(got.body), `"postgres":"away"`)
 		require.Less(t, time.Since(started), 10*time.Second)
+	})
+
+	t.Run("AProcessWithoutAnAPIHasThemToo", func(t *testing.T) {
+		t.Parallel()
+		parts := server.Parts{
+			"postgres": func(context.Context) error { return nil },
+			"temporal": func(context.Context) error { return errors.New("gone") },
+		}
+		for path, want := range map[string]struct {
+			code int
+			says string
+		}{
+			"/healthz": {http.StatusOK, "alive"},
+			"/readyz":  {http.StatusServiceUnavailable, `"temporal":"away"`},
+			"/metrics": {http.StatusOK, "go_goroutines"},
+			"/other":   {http.StatusNotFound, "problem"},
+		} {
+			answer := httptest.NewRecorder()
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody)
+			server.Probes(parts, quiet).ServeHTTP(answer, request)
+			require.Equal(t, want.code, answer.Code, path)
+			require.Contains(t, answer.Body.String()+answer.Header().Get("Content-Type"), want.says, path)
+		}
 	})
 
 	t.Run("MetricsCountByRoute", func(t *testing.T) {

@@ -88,7 +88,7 @@ func New(o Options) http.Handler {
 	engine.NoRoute(notFound)
 	engine.NoMethod(methodNotAllowed)
 	g.pages(engine)
-	g.probes(engine)
+	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, o.Logger)
 
 	operations := engine.Group("", g.authenticate, g.limitRate, g.limitTime, g.once)
 	config := api.Config(o.Version)

@@ -86,8 +86,13 @@ if ! watch listed list || ! watch compiled compile; then
 	exit 1
 fi
 for file in "$work/out"/*; do
-	# The binary of a module in its own folder is named after the folder by Go, and after the product by us.
-	if [ "$target" = . ]; then mv "$file" "$bin/$name"; else mv "$file" "$bin/"; fi
+	# Go names a binary after its folder; the module in its own folder is named after the product, and Temporal's as Temporal does.
+	case $target/${file##*/} in
+	./*) mv "$file" "$bin/$name" ;;
+	tool/server) mv "$file" "$bin/temporal-server" ;;
+	tool/sql) mv "$file" "$bin/temporal-sql-tool" ;;
+	*) mv "$file" "$bin/" ;;
+	esac
 done
 echo "$key" >"$bin/$name.key"
 say "ready"

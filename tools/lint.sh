@@ -37,6 +37,7 @@ tidy() {
 }
 
 neighbours() { cd neighbours && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
+deploy() { cd deploy && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 devserver() { cd devserver && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 
 determinism() {
@@ -60,12 +61,13 @@ vulnerabilities() {
 check gofmt gofmt_all
 check golangci-lint "$bin/golangci-lint" run ./...
 check "golangci-lint neighbours" neighbours
+check "golangci-lint deploy" deploy
 # Linting the server's module needs all of the server compiled: done where that has been done already.
 if [ -e "$bin/usm-temporal.key" ]; then check "golangci-lint devserver" devserver; fi
 check workflowcheck determinism
 check govulncheck vulnerabilities
 check "go mod tidy" tidy
-if command -v shellcheck >/dev/null; then check shellcheck shellcheck tools/*.sh .ci/run; fi
+if command -v shellcheck >/dev/null; then check shellcheck shellcheck tools/*.sh deploy/*/*.sh .ci/run; fi
 
 if [ ${#failed[@]} != 0 ]; then
 	echo "lint: FAILED: ${failed[*]}"

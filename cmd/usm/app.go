@@ -95,7 +95,7 @@ func (a *app) root() *cobra.Command {
 	add("calls", a.callCommand(), a.workCommand(), a.approveCommand(), a.delegationCommand(), a.clockCommand(), a.replayCommand())
 	add("agreements", a.agreementCommand(), a.reportCommand(), a.rehearseCommand())
 	add("run", a.devCommand(), a.gatewayCommand(), a.workerCommand(), a.migrateCommand(), a.domainCommand(), a.tokenCommand())
-	root.AddCommand(a.versionCommand(), a.configHelp())
+	root.AddCommand(a.versionCommand(), a.configHelp(), a.probeCommand())
 	return root
 }
 

@@ -31,6 +31,7 @@ var configuration = []setting{
 	{"public-url", "", "Address at which people and other systems reach the gateway; it stands in callbacks and links. " +
 		"Default: http:// and the address.", true},
 	{"database-url", "", "Postgres, as postgres://user:password@host/database. `usm dev` starts its own unless this is set.", true},
+	{"database-password-file", "", "File with the password of that user, so that it stands in no address.", true},
 	{"database-connections", "0", "Most connections to Postgres at a time of one part; 0 leaves it to the store.", true},
 	{"temporal-address", "", "Temporal's frontend; for gateway, worker and migrate 127.0.0.1:7233 when nothing is set. " +
 		"`usm dev` starts its own unless this is set.", true},
@@ -47,6 +48,8 @@ var configuration = []setting{
 	{"smtp-tls", "starttls", "How the connection to the mail server is protected: starttls, implicit (port 465) or none.", true},
 	{"mail-from", "", "Sender of the mails, as USM <usm@example.org>; needed with a mail server.", true},
 	{"task-queue", "usm", "Temporal task queue of the workers.", true},
+	{"probe-address", "", "Where a worker answers /healthz, /readyz and /metrics; empty is nowhere. " +
+		"The gateway does at its own address.", true},
 	{"domain-queues", "", "Task queues of domains that ask for their own and that this worker serves too, with commas between.", true},
 	{"log-level", "info", "Least level that is logged: debug, info, warn or error.", true},
 	{"log-format", "", "json or text. Default: json, and text in `usm dev`.", true},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -19,13 +21,13 @@ const startPatience = 30 * time.Second
 
 // The settings that the parts have flags for.
 var (
-	engineSettings  = []string{"database-url", "temporal-address", "temporal-namespace", "task-queue"}
+	engineSettings  = []string{"database-url", "database-password-file", "temporal-address", "temporal-namespace", "task-queue"}
 	logSettings     = []string{"log-level", "log-format"}
 	gatewaySettings = []string{
 		"address", "public-url", "temporal-ui-url", "rate-limit", "database-connections",
 		"smtp-address", "smtp-user", "smtp-password-file", "smtp-tls", "mail-from",
 	}
-	workerSettings = []string{"outbound-allow", "domain-queues", "public-url", "database-connections"}
+	workerSettings = []string{"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections"}
 )
 
 // logger is the log of a part, on standard error.
@@ -59,11 +61,32 @@ func (a *app) openStore(ctx context.Context, database string) (*store.Store, err
 	if err != nil || connections < 0 {
 		return nil, usagef("USM_DATABASE_CONNECTIONS: %q is no number", a.settings.get("database-connections"))
 	}
+	if database, err = a.withPassword(database); err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, store.Options{URL: database, Connections: connections, ConsoleURL: a.consoleURL()})
 	if err != nil {
 		return nil, &unreachableError{"Postgres", err}
 	}
 	return s, nil
+}
+
+// withPassword adds the password that stands in a file of its own.
+func (a *app) withPassword(database string) (string, error) {
+	file := a.settings.get("database-password-file")
+	if file == "" {
+		return database, nil
+	}
+	address, err := url.Parse(database)
+	if err != nil || address.User == nil || address.User.Username() == "" {
+		return "", usagef("USM_DATABASE_PASSWORD_FILE needs a USM_DATABASE_URL that names the user: postgres://user@host/database")
+	}
+	password, err := os.ReadFile(file)
+	if err != nil {
+		return "", usagef("USM_DATABASE_PASSWORD_FILE: %v", err)
+	}
+	address.User = url.UserPassword(address.User.Username(), strings.TrimRight(string(password), "\r\n"))
+	return address.String(), nil
 }
 
 // publicURL is the address at which others reach the gateway.

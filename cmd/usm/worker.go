@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 
 	"github.com/spf13/cobra"
 	temporal "go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/usm-works/usm/server"
 	"github.com/usm-works/usm/store"
 	"github.com/usm-works/usm/worker"
 )
@@ -19,10 +24,21 @@ func (a *app) workerCommand() *cobra.Command {
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
-				if err := awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+				l, err := a.listenProbes(ctx)
+				if err != nil {
 					return err
 				}
-				return a.runWorker(ctx, s, c, logger)
+				group, ctx := errgroup.WithContext(ctx)
+				if l != nil {
+					group.Go(func() error { return server.Serve(ctx, l, probesOf(s, c, logger), logger) })
+				}
+				group.Go(func() error {
+					if err := awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+						return err
+					}
+					return a.runWorker(ctx, s, c, logger)
+				})
+				return group.Wait()
 			})
 		},
 	}
@@ -30,6 +46,31 @@ func (a *app) workerCommand() *cobra.Command {
 	useSettings(cmd, engineSettings...)
 	useSettings(cmd, logSettings...)
 	return cmd
+}
+
+// listenProbes opens the port of a worker's probes; nil when it has none.
+func (a *app) listenProbes(ctx context.Context) (net.Listener, error) {
+	address := a.settings.get("probe-address")
+	if address == "" {
+		return nil, nil //nolint:nilnil // a worker without probes is one
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the probes cannot listen at %s (%w): choose another address with USM_PROBE_ADDRESS=host:port",
+			address, errors.Unwrap(err))
+	}
+	return l, nil
+}
+
+// probesOf answers for a worker.
+func probesOf(s *store.Store, c temporal.Client, logger *slog.Logger) http.Handler {
+	return server.Probes(server.Parts{
+		"postgres": s.Ready,
+		"temporal": func(ctx context.Context) error {
+			_, err := c.CheckHealth(ctx, &temporal.CheckHealthRequest{})
+			return err
+		},
+	}, logger)
 }
 
 // runWorker runs a worker for each task queue until ctx ends.

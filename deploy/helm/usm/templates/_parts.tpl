@@ -1,0 +1,96 @@
+{{/* Labels of a part; call with (list $ "gateway"). */}}
+{{- define "usm.selector" -}}
+app.kubernetes.io/name: usm
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{- define "usm.labels" -}}
+{{ include "usm.selector" . }}
+app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version }}
+{{- end }}
+
+{{/* What every pod may do: nothing that the restricted profile forbids, and no writing. */}}
+{{- define "usm.pod" -}}
+{{- $ := index . 0 -}}
+automountServiceAccountToken: false
+serviceAccountName: {{ $.Release.Name }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  seccompProfile: {type: RuntimeDefault}
+{{- with $.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with $.Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $.Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: database
+    secret:
+      secretName: {{ $.Values.database.passwordSecret.name }}
+      defaultMode: 0440
+  {{- with $.Values.mail.passwordSecret.name }}
+  - name: mail
+    secret: {secretName: {{ . }}, defaultMode: 0440}
+  {{- end }}
+{{- end }}
+
+{{/* The container that all parts are. */}}
+{{- define "usm.container" -}}
+{{- $ := index . 0 -}}
+name: {{ index . 1 }}
+image: {{ printf "%s:%s" $.Values.image.repository (default $.Chart.AppVersion $.Values.image.tag) | quote }}
+imagePullPolicy: {{ $.Values.image.pullPolicy }}
+args: [{{ index . 1 }}]
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+volumeMounts:
+  - {name: database, mountPath: /run/secrets/database, readOnly: true}
+  {{- if $.Values.mail.passwordSecret.name }}
+  - {name: mail, mountPath: /run/secrets/mail, readOnly: true}
+  {{- end }}
+{{- with $.Values.envSecrets }}
+envFrom:
+  {{- range . }}
+  - secretRef: {name: {{ . }}}
+  {{- end }}
+{{- end }}
+env:
+  - {name: USM_DATABASE_URL, value: {{ $.Values.database.url | quote }}}
+  - {name: USM_DATABASE_PASSWORD_FILE, value: {{ printf "/run/secrets/database/%s" $.Values.database.passwordSecret.key | quote }}}
+  - {name: USM_TEMPORAL_ADDRESS, value: {{ $.Values.temporal.address | quote }}}
+  - {name: USM_TEMPORAL_NAMESPACE, value: {{ $.Values.temporal.namespace | quote }}}
+  - {name: USM_TASK_QUEUE, value: {{ $.Values.temporal.taskQueue | quote }}}
+  - {name: USM_PUBLIC_URL, value: {{ $.Values.publicURL | quote }}}
+  {{- range $name, $value := $.Values.env }}
+  - {name: {{ $name }}, value: {{ $value | quote }}}
+  {{- end }}
+{{- end }}
+
+{{/* Spread over nodes, and one after another. */}}
+{{- define "usm.rollout" -}}
+strategy:
+  rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+{{- end }}
+
+{{- define "usm.spread" -}}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- include "usm.selector" . | nindent 8 }}
+{{- end }}

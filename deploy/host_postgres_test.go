@@ -1,0 +1,91 @@
+package deploy
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/devstack"
+)
+
+func (h *host) startPostgres() {
+	h.t.Helper()
+	dir, err := os.MkdirTemp("", "usm-deploy-pg-")
+	require.NoError(h.t, err)
+	h.t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	require.NoError(h.t, os.Chmod(dir, 0o755))
+	ctx, cancel := context.WithTimeout(h.t.Context(), startWithin)
+	defer cancel()
+	postgres, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: dir})
+	require.NoError(h.t, err)
+	h.t.Cleanup(postgres.Kill)
+	address, err := url.Parse(postgres.URL(""))
+	require.NoError(h.t, err)
+	socket := address.Query().Get("host")
+	h.roles(socket)
+	h.at["postgres:5432"] = h.forward(filepath.Join(socket, ".s.PGSQL.5432"))
+}
+
+// roles runs what the image runs on an empty volume, then asks for passwords.
+func (h *host) roles(socket string) {
+	h.t.Helper()
+	psql := func(sql string) {
+		cmd := exec.CommandContext(h.t.Context(), "psql", "-qU", "postgres", "-h", socket, "-c", sql, "postgres")
+		said, err := cmd.CombinedOutput()
+		require.NoError(h.t, err, string(said))
+	}
+	psql("DROP DATABASE usm") // devstack makes one; the image does not
+	cmd := exec.CommandContext(h.t.Context(), "sh", "postgres/roles.sh")
+	cmd.Env = append(os.Environ(), "PGHOST="+socket, "SECRETS="+h.dir)
+	said, err := cmd.CombinedOutput()
+	require.NoError(h.t, err, string(said))
+	psql(`COPY (VALUES ('local all postgres trust'), ('local usm,temporal,temporal_visibility all scram-sha-256'))
+		TO PROGRAM 'cat > pg_hba.conf'`)
+	psql("SELECT pg_reload_conf()")
+}
+
+// forward carries connections from an address of this machine to a socket, for the parts speak TCP.
+func (h *host) forward(socket string) string {
+	h.t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(h.t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(h.t, err)
+	h.t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go carry(from, socket)
+		}
+	}()
+	return l.Addr().String()
+}
+
+func carry(from net.Conn, socket string) {
+	defer from.Close() //nolint:errcheck // it is over
+	to, err := (&net.Dialer{}).DialContext(context.Background(), "unix", socket)
+	if err != nil {
+		return
+	}
+	defer to.Close() //nolint:errcheck // it is over
+	var both sync.WaitGroup
+	both.Go(func() { pass(to, from) })
+	both.Go(func() { pass(from, to) })
+	both.Wait()
+}
+
+// pass carries one direction, and its end.
+func pass(to, from net.Conn) {
+	_, _ = io.Copy(to, from)
+	if half, ok := to.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+}
