@@ -29,6 +29,10 @@ test: postgres usm-temporal usm-neighbours temporal-server ## Vet and run all te
 	cd neighbours && go test -timeout $(TESTTIMEOUT) ./...
 	cd deploy && go test -timeout $(TESTTIMEOUT) ./...
 
+.PHONY: race
+race: postgres usm-temporal ## Run the tests of what works side by side under the race detector
+	go run ./test/stack -- go test -race -p 1 -skip InTime -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./mail/... ./server/... ./store/... ./usm/... ./workflows/...
+
 .PHONY: lint
 lint: lint-tools ## Check format, style, import arrows, determinism of workflows, known vulnerabilities, go.mod
 	@tools/lint.sh
@@ -70,7 +74,7 @@ usm-temporal: ## Build .usm/bin/usm-temporal, unless an external Temporal is nam
 	@[ -n "$$USM_TEMPORAL_ADDRESS$$TEMPORAL_ADDRESS" ] || tools/build.sh usm-temporal devserver .
 
 .PHONY: usm-neighbours
-usm-neighbours: ## Build .usm/bin/usm-neighbours, what surrounds the product on this machine: a mailbox
+usm-neighbours: ## Build .usm/bin/usm-neighbours, what surrounds the product on this machine: a mailbox, and who people are
 	@tools/build.sh usm-neighbours neighbours .
 
 .PHONY: temporal-server

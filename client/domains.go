@@ -16,21 +16,6 @@ type DomainPlan struct {
 	NotApplied []string `json:"not_applied"` // components and agreements that only a change or a wish may alter
 }
 
-// Me is who the token stands for.
-type Me struct {
-	Person   string              `json:"person"` // "" for a machine
-	Name     string              `json:"name"`
-	Admin    bool                `json:"admin"`
-	Profiles map[string][]string `json:"profiles"` // by domain
-}
-
-// Me returns who the client's token stands for.
-func (c *Client) Me(ctx context.Context) (Me, error) {
-	var me Me
-	err := c.do(ctx, http.MethodGet, "/me", nil, &me)
-	return me, err
-}
-
 // Domain returns the current version of a domain as its file would hold it, with components and agreements as they are
 // in the registers now.
 func (c *Client) Domain(ctx context.Context, id string) (usm.Domain, error) {

@@ -45,7 +45,8 @@ func everything() map[string]any {
 		"mail": map[string]any{
 			"smtpAddress": "mail:587", "from": "USM <usm@example.org>", "user": "usm", "passwordSecret": map[string]any{"name": "usm-mail"},
 		},
-		"env": map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
+		"oidc": map[string]any{"issuer": "https://login.example.org", "clientSecret": map[string]any{"name": "usm-oidc"}},
+		"env":  map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
 		"temporal":       map[string]any{"uiURL": "https://temporal.example.org"},
 		"gateway":        map[string]any{"autoscaling": map[string]any{"enabled": true}},
 		"ingress":        map[string]any{"enabled": true, "className": "nginx", "tlsSecret": "usm-tls", "annotations": map[string]any{"a": "b"}},
@@ -163,6 +164,7 @@ func TestChart(t *testing.T) {
 			"maxReplicas":    {"worker": map[string]any{"autoscaling": map[string]any{"maxReplicas": 0}}},
 			"egressPorts":    {"networkPolicy": map[string]any{"egressPorts": []any{0}}},
 			"pullPolicy":     {"image": map[string]any{"pullPolicy": "Sometimes"}},
+			"issuer":         {"oidc": map[string]any{"issuer": "http://login.example.org"}},
 			"envSecrets":     {"envSecrets": "usm"},
 			"ingressClasses": {"ingress": map[string]any{"ingressClasses": "nginx"}},
 		} {

@@ -17,16 +17,18 @@ import (
 const (
 	EnvDevSMTPAddress = "USM_DEV_SMTP_ADDRESS"
 	EnvDevMailAddress = "USM_DEV_MAIL_ADDRESS"
+	EnvDevOIDCAddress = "USM_DEV_OIDC_ADDRESS"
 )
 
 // Where they listen when nobody says otherwise.
 const (
 	DefaultSMTPAddress = "127.0.0.1:1025"
 	DefaultMailAddress = "127.0.0.1:8025"
+	DefaultOIDCAddress = "127.0.0.1:8026"
 )
 
 // ErrNoNeighbours says that there is no program to start and how to get it.
-var ErrNoNeighbours = errors.New("no mailbox to start: build it with `make usm-neighbours`")
+var ErrNoNeighbours = errors.New("no neighbours to start: build them with `make usm-neighbours`")
 
 // NeighboursOptions say how to start the neighbours. The zero value of each field but Dir is usable.
 type NeighboursOptions struct {
@@ -38,11 +40,17 @@ type NeighboursOptions struct {
 	SMTPAddress string
 	// MailAddress is where the pages that show it listen, in the same way with EnvDevMailAddress.
 	MailAddress string
+	// OIDCAddress is where the OpenID provider listens, in the same way with EnvDevOIDCAddress; an address of this machine alone.
+	OIDCAddress string
+	// People is the file of who can sign in there: a JSON array of {id, name, email, holds}, holds being lines that tell what the
+	// person does. It is read at each sign-in, and nobody can without it; "" is people.json in Dir.
+	People string
 	// Log gets what they print; nil drops it.
 	Log io.Writer
 }
 
-// Neighbours are what surrounds the product on a developer's machine and in tests: a mailbox.
+// Neighbours are what surrounds the product on a developer's machine and in tests: a mailbox, and an OpenID
+// provider whose client is "usm", without a secret, on any port of this machine.
 type Neighbours struct {
 	process *process
 	lock    *os.File
@@ -93,8 +101,13 @@ func startNeighbours(ctx context.Context, program string, o NeighboursOptions) (
 	if err != nil {
 		return nil, err
 	}
+	oidc, err := address(ctx, "OpenID provider", o.OIDCAddress, EnvDevOIDCAddress, DefaultOIDCAddress)
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(program, //nolint:noctx // it ends by signal, not by context
-		"--smtp-address", smtp, "--mail-address", pages, "--mail", cmp.Or(o.Mail, filepath.Join(o.Dir, "mail")))
+		"--smtp-address", smtp, "--mail-address", pages, "--mail", cmp.Or(o.Mail, filepath.Join(o.Dir, "mail")),
+		"--oidc-address", oidc, "--oidc", filepath.Join(o.Dir, "oidc"), "--people", cmp.Or(o.People, filepath.Join(o.Dir, "people.json")))
 	cmd.Dir = o.Dir
 	p, err := startProcess("neighbours", cmd, o.Log, syscall.SIGKILL, nil)
 	if err != nil {
@@ -136,6 +149,9 @@ func (n *Neighbours) SMTPAddress() string { return n.said["smtp"] }
 
 // MailURL is the address of the pages that show it; as JSON below /messages.
 func (n *Neighbours) MailURL() string { return n.said["mail"] }
+
+// Issuer is the address of the OpenID provider, as its tokens name it.
+func (n *Neighbours) Issuer() string { return n.said["oidc_issuer"] }
 
 // PID is their process.
 func (n *Neighbours) PID() int { return n.process.cmd.Process.Pid }

@@ -112,7 +112,7 @@ func TestBuiltinApprovals(t *testing.T) {
 		require.Equal(t, []string{
 			"abort", "any", "approve_by_silence", "calendar", "component_owner", "count", "customer", "emergency", "escalate", "escalation",
 			"groups", "manager", "manager_of_manager", "mandatory", "material", "meaning", "percentage", "person", "profile", "reject",
-			"reminders", "service_owner", "stages", "substitute", "weight",
+			"reminders", "service_owner", "stages", "step_up", "substitute", "weight",
 		}, slices.Sorted(maps.Keys(found)))
 	})
 }
@@ -173,7 +173,8 @@ func noteFeatures(found map[string]bool, policy usm.ApprovalPolicy) {
 	for name, used := range map[string]bool{
 		"calendar": policy.Calendar != "", "material": policy.Material != nil, "reminders": policy.Reminders != nil,
 		"substitute": policy.Substitute != nil, "escalation": policy.Escalation != nil,
-		"meaning": policy.Meaning != "", "emergency": policy.Emergency != nil, string(policy.Expiry): policy.Expiry != "",
+		"meaning": policy.Meaning != "", "step_up": policy.StepUp != "", "emergency": policy.Emergency != nil,
+		string(policy.Expiry): policy.Expiry != "",
 	} {
 		if used {
 			found[name] = true

@@ -125,6 +125,32 @@ func TestSeveralThingsAreOneMessage(t *testing.T) {
 	require.Equal(t, "INC-000001, INC-000002, INC-000003, …: 4 messages", deliver(t, m).subject(t))
 }
 
+func TestNewsThatAreAboutNoCall(t *testing.T) {
+	t.Parallel()
+	m := asking()
+	begun := usm.MailItem{Subject: "You stand in for Bob", Text: "until Friday"}
+	m.Items = append(m.Items, begun)
+	require.Equal(t, "RFC-000042: your approval is asked, and more", deliver(t, m).subject(t))
+	m.Items = []usm.MailItem{begun}
+	got := deliver(t, m)
+	require.Equal(t, "You stand in for Bob", got.subject(t))
+	require.Contains(t, got.text, "\nYou stand in for Bob\n  until Friday\n")
+	require.Contains(t, got.html, "<h2>You stand in for Bob</h2>")
+	m.Items = append(m.Items, begun)
+	require.Equal(t, "2 messages", deliver(t, m).subject(t))
+}
+
+func TestTimesAreThoseOfTheDomain(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"Europe/Amsterdam": "Tue 1 Dec 2026 17:00 CET", "America/Chicago": "Tue 1 Dec 2026 10:00 CST", "Mars/Olympus": "Tue 1 Dec 2026 16:00 UTC",
+	} {
+		got := deliver(t, asking(func(item *usm.MailItem) { item.Zone = zone }))
+		require.Contains(t, got.text, "Please answer by "+want+"\n")
+		require.Contains(t, got.html, "Please answer by "+want+"<br>")
+	}
+}
+
 // TestWhatPeopleWriteStaysWhereItBelongs holds every text of people against line ends, a turned direction and markup.
 func TestWhatPeopleWriteStaysWhereItBelongs(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	text "text/template"
-	"time"
 	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
@@ -19,7 +18,7 @@ import (
 //go:embed message.txt message.html
 var files embed.FS
 
-var functions = map[string]any{"date": date, "short": short, "inside": inside, "line": oneLine}
+var functions = map[string]any{"date": usm.ShowTime, "short": short, "inside": inside, "line": oneLine}
 
 var (
 	plain    = text.Must(text.New("message.txt").Funcs(functions).ParseFS(files, "message.txt"))
@@ -76,7 +75,7 @@ func subject(items []usm.MailItem) string {
 		if item.Approval != nil {
 			asks++
 		}
-		if !slices.Contains(calls, item.Call) {
+		if item.Call != "" && !slices.Contains(calls, item.Call) {
 			calls = append(calls, item.Call)
 		}
 	}
@@ -84,17 +83,22 @@ func subject(items []usm.MailItem) string {
 	if len(calls) > 3 {
 		numbers += ", …"
 	}
+	if numbers != "" {
+		numbers += ": "
+	}
 	switch {
 	case len(items) == 1 && asks == 1:
-		return shorten(numbers + ": your approval is asked: " + header(items[0].Subject))
+		return shorten(numbers + "your approval is asked: " + header(items[0].Subject))
+	case len(items) == 1 && items[0].Call == "":
+		return shorten(header(items[0].Subject))
 	case len(items) == 1:
-		return shorten(numbers + ": " + header(items[0].Text))
+		return shorten(numbers + header(items[0].Text))
 	case asks == 0:
-		return fmt.Sprintf("%s: %d messages", numbers, len(items))
+		return fmt.Sprintf("%s%d messages", numbers, len(items))
 	case asks == 1:
-		return numbers + ": your approval is asked, and more"
+		return numbers + "your approval is asked, and more"
 	}
-	return fmt.Sprintf("%s: %d approvals are asked", numbers, asks)
+	return fmt.Sprintf("%s%d approvals are asked", numbers, asks)
 }
 
 // oneLine makes one line of a text: what could begin another, or write from right to left, is a blank.
@@ -130,8 +134,6 @@ func inside(s string) string {
 	}
 	return strings.Join(lines, "\n    | ")
 }
-
-func date(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006 15:04 UTC") }
 
 // short is the beginning of a digest, enough to compare it by eye.
 func short(digest string) string {

@@ -1,5 +1,5 @@
 // Command usm-neighbours is what surrounds the product on a developer's machine and in tests: a mail server that keeps what
-// it gets and shows it. It is not for production.
+// it gets and shows it, and an OpenID provider where one says who one is. It is not for production.
 //
 // It prints one line on standard output once all of its parts listen, "usm-neighbours ready" and what each of them has to
 // say as name=value, and stops cleanly on SIGINT and SIGTERM.
@@ -27,7 +27,7 @@ type part interface {
 }
 
 // parts returns all neighbours.
-func parts() []part { return []part{&mailPart{}} }
+func parts() []part { return []part{&mailPart{}, &oidcPart{}} }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/smtp"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,11 +18,19 @@ import (
 
 // started is the program at work.
 type started struct {
-	t           *testing.T
-	smtp, pages string
+	t                   *testing.T
+	smtp, pages, issuer string
 }
 
-var readyLine = regexp.MustCompile(`^usm-neighbours ready smtp=(\S+) mail=(\S+)`)
+var readyLine = regexp.MustCompile(`^usm-neighbours ready smtp=(\S+) mail=(\S+) oidc_issuer=(\S+)\n$`)
+
+// freePorts are arguments with which the program keeps everything in a folder.
+func freePorts(folder string) []string {
+	return []string{
+		"--smtp-address", "127.0.0.1:0", "--mail-address", "127.0.0.1:0", "--mail", folder,
+		"--oidc-address", "127.0.0.1:0", "--oidc", filepath.Join(folder, "oidc"), "--people", filepath.Join(folder, "people.json"),
+	}
+}
 
 // start runs the program on free ports until the test ends.
 func start(t *testing.T, folder string) started {
@@ -30,7 +39,7 @@ func start(t *testing.T, folder string) started {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"--smtp-address", "127.0.0.1:0", "--mail-address", "127.0.0.1:0", "--mail", folder}, in, io.Discard)
+		err := run(ctx, freePorts(folder), in, io.Discard)
 		ended <- err
 		_ = in.CloseWithError(err)
 	}()
@@ -43,7 +52,7 @@ func start(t *testing.T, folder string) started {
 	require.NoError(t, err)
 	match := readyLine.FindSubmatch(line[:n])
 	require.NotNil(t, match, string(line[:n]))
-	return started{t, string(match[1]), string(match[2])}
+	return started{t, string(match[1]), string(match[2]), string(match[3])}
 }
 
 // get asks the pages and decodes JSON into to, unless that is nil.
@@ -133,9 +142,8 @@ func TestATakenPortIsNamedWithItsFlag(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close() //nolint:errcheck // the test ends
-	for _, flag := range []string{"--smtp-address", "--mail-address"} {
-		args := []string{"--smtp-address", "127.0.0.1:0", "--mail-address", "127.0.0.1:0", "--mail", t.TempDir(), flag, taken.Addr().String()}
-		err = run(t.Context(), args, io.Discard, io.Discard)
+	for _, flag := range []string{"--smtp-address", "--mail-address", "--oidc-address"} {
+		err = run(t.Context(), append(freePorts(t.TempDir()), flag, taken.Addr().String()), io.Discard, io.Discard)
 		require.ErrorContains(t, err, flag+" "+taken.Addr().String()+" is taken by another process")
 	}
 	var usage bytes.Buffer

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-//go:embed pages.html
+//go:embed pages.html oidc.html
 var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"clock": func(t time.Time) string { return t.Local().Format(time.DateTime) },
-}).ParseFS(files, "pages.html"))
+}).ParseFS(files, "*.html"))
 
 // A page loads nothing. A message's own HTML is kept apart from everything else, and its links open in a new window.
 const (

@@ -1,16 +1,17 @@
-// Package rehearse runs a recorded log through the agreements, calendars and procedures of a domain file, and says what
-// they would have come to: norms met and breached, pauses, warnings and escalation steps. It needs no server and changes
-// nothing.
+// Package rehearse runs a recorded log through the agreements, calendars, procedures and approval policies of a domain file,
+// and says what they would have come to: norms met and breached, pauses, warnings and escalation steps; who would have been
+// asked to approve, and what would have become of it. It needs no server and changes nothing.
 //
 // The log and its mapping are those of package replay, whose Story tells the times of a case. Here the story is told in
 // facts as the product would have recorded them under the procedure of the domain, alarms included, and package usm/clock
-// folds them, as it does in the product.
+// folds them, as it does in the product. Package usm/approval decides what the log tells of decisions.
 package rehearse
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/usm-works/usm/replay"
@@ -20,7 +21,7 @@ import (
 // Options say what to rehearse.
 type Options struct {
 	Log     *replay.Log
-	Mapping replay.Mapping // it must have facts
+	Mapping replay.Mapping // it has facts, or tells of approvals
 	Domain  usm.Domain     // what is proposed. All of its agreements count as in force, whatever their validity
 	Against *usm.Domain    // what the proposal is compared with; nil: nothing
 	// Agreement is the id of the one for which every case counts, whatever it covers. "": cases are spread over the people
@@ -41,6 +42,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	err = r.run(ctx)
+	if err == nil {
+		err = r.silent()
+	}
 	report := r.report()
 	report.Elapsed = time.Since(began)
 	return report, err
@@ -49,45 +53,49 @@ func Run(ctx context.Context, o Options) (Report, error) {
 // rehearsal is one run.
 type rehearsal struct {
 	Options
-	world    replay.World
-	zone     *time.Location
-	proposed *side
-	against  *side // nil without
-	tally    *tally
-	compared *recorded // nil when the log does not judge itself
-	changes  *changes  // nil without against
-	total    int
+	world     replay.World
+	norms     *norms     // nil when nothing is promised for the log
+	approvals *approvals // nil when nothing is decided in it
+	tally     *tally
+	notes     []string
+	total     int
 }
 
 func newRehearsal(o Options) (r *rehearsal, err error) {
-	if err = o.Mapping.Measures(o.Log); err != nil {
-		return nil, err
-	}
 	r = &rehearsal{Options: o, tally: newTally()}
-	if r.zone, err = o.Mapping.Zone(o.Domain.TimeZone); err != nil {
+	if err = r.parts(); err != nil {
 		return nil, err
-	}
-	if r.proposed, err = newSide(o.Domain, o.Mapping.Call.Type, o.Agreement); err != nil {
-		return nil, err
-	}
-	if o.Against != nil {
-		r.changes = newChanges()
-		if r.against, err = newSide(*o.Against, o.Mapping.Call.Type, o.Agreement); err != nil {
-			return nil, err
-		}
-	}
-	if o.Mapping.Facts.Compare.Column != "" {
-		r.compared = newRecorded(o.Mapping.Facts.Compare)
 	}
 	r.world = replay.WorldOf(o.Domain, func(string) bool { return true })
 	if len(r.world.Requesters) == 0 {
 		return nil, fmt.Errorf("domain %s has nobody who only asks: a person whom a customer authorises and who holds no profile", o.Domain.ID)
+	}
+	if r.world.Zone, err = o.Mapping.Zone(o.Domain.TimeZone); err != nil {
+		return nil, err
 	}
 	cases, err := o.Log.Count(o.Mapping.Case)
 	if r.total = cases; o.Limit > 0 {
 		r.total = min(cases, o.Limit)
 	}
 	return r, err
+}
+
+// parts prepares what can be rehearsed. Where only one of the two can, a note says why the other cannot.
+func (r *rehearsal) parts() (err error) {
+	var noNorms, noApprovals error
+	r.norms, noNorms = newNorms(r.Options)
+	r.approvals, noApprovals = newApprovals(r.Options)
+	switch {
+	case noNorms != nil && noApprovals != nil:
+		return errors.Join(noNorms, noApprovals)
+	case noNorms != nil && r.Agreement != "":
+		return noNorms
+	case noNorms != nil:
+		r.notes = append(r.notes, "no norms: "+noNorms.Error())
+	case noApprovals != nil && r.Mapping.Approvals != nil:
+		r.notes = append(r.notes, "no approvals: "+noApprovals.Error())
+	}
+	return nil
 }
 
 // run measures one case after the other, as the log gives them.
@@ -112,29 +120,66 @@ func (r *rehearsal) run(ctx context.Context) error {
 
 // one rehearses one case.
 func (r *rehearsal) one(c replay.Case) error {
-	story, refused, ok := r.Mapping.Story(c, r.world, r.zone)
-	for _, refusal := range refused {
-		r.tally.refuse(refusal)
-	}
-	if !ok {
-		return nil
-	}
-	story.Service = r.proposed.service(story)
-	after, err := r.proposed.measure(story, r.tally)
+	service, refused, err := r.measure(c)
 	if err != nil {
 		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
-	r.tally.count(story, r.Mapping.Call.Type, after)
-	if r.compared != nil {
-		r.compared.count(story, after)
+	bad, err := r.decide(c, service)
+	if err != nil {
+		return fmt.Errorf("case %s, approvals: %w", c.ID, err)
 	}
-	if r.against == nil {
+	for _, refusal := range bad {
+		if !slices.Contains(refused, refusal) {
+			refused = append(refused, refusal)
+		}
+	}
+	for _, refusal := range refused {
+		r.tally.refuse(refusal)
+	}
+	return nil
+}
+
+// measure runs a case through the agreements, and says what it is about.
+func (r *rehearsal) measure(c replay.Case) (service string, refused []replay.Refusal, err error) {
+	if r.norms == nil {
+		return "", nil, nil
+	}
+	story, refused, ok := r.Mapping.Story(c, r.world, r.world.Zone)
+	if !ok {
+		return "", refused, nil
+	}
+	story.Service = r.norms.proposed.service(story)
+	return story.Service, refused, r.norms.measure(story, r.tally)
+}
+
+// decide runs a case through the approval policies.
+func (r *rehearsal) decide(c replay.Case, service string) (refused []replay.Refusal, err error) {
+	if r.approvals == nil {
+		return nil, nil
+	}
+	plan, refused, ok := r.Mapping.Plan(c, r.world)
+	if !ok {
+		return refused, nil
+	}
+	if r.norms == nil {
+		r.tally.numbers.Cases++
+		r.tally.numbers.Rows += len(c.Rows)
+	}
+	return refused, r.approvals.hear(plan, service)
+}
+
+// silent says that nobody decides anything under the policies: an error when nothing else was rehearsed.
+func (r *rehearsal) silent() error {
+	if r.approvals == nil {
 		return nil
 	}
-	before, err := r.against.measure(story, nil)
-	if err != nil {
-		return fmt.Errorf("case %s, against: %w", c.ID, err)
+	err := r.approvals.silent()
+	switch {
+	case err == nil:
+	case r.norms == nil:
+		return err
+	default:
+		r.notes = append(r.notes, err.Error())
 	}
-	r.changes.count(story, before, after)
 	return nil
 }

@@ -23,7 +23,11 @@ type Report struct {
 	Recorded *Recorded `json:"recorded,omitempty"`
 	// Changes is nil unless the proposal is compared with another domain: a row for each norm of which any case changed or
 	// stayed.
-	Changes  []ChangeRow      `json:"changes,omitempty"`
+	Changes []ChangeRow `json:"changes,omitempty"`
+	// Approvals is nil when the log tells of no decisions, or no policy of the domain asks at their step.
+	Approvals *Approvals `json:"approvals,omitempty"`
+	// Notes say what could not be rehearsed, and why.
+	Notes    []string         `json:"notes,omitempty"`
 	Refused  int              `json:"refused"`  // rows
 	Refusals []replay.Refusal `json:"refusals"` // the first of them
 	Elapsed  time.Duration    `json:"elapsed_ns"`

@@ -2,7 +2,6 @@ package rehearse
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -100,9 +99,7 @@ func (s *side) service(story replay.Story) string {
 	}
 	slices.Sort(services)
 	services = slices.Compact(services)
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(story.Case)) // a hash takes everything
-	return services[h.Sum32()%uint32(len(services))]
+	return replay.Spread(story.Case, services)
 }
 
 // agreement is the versioned agreement that a case counts for, "" for none.
@@ -134,13 +131,22 @@ func (s *side) book(agreement string) (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &book{Book: opened, terms: terms.Key, calendars: map[string]*clock.Calendar{}}
-	always := usm.Calendar{ID: usm.AroundTheClock, TimeZone: time.UTC.String(), Always: true}
-	for _, c := range append(terms.Calendars, always) {
-		if b.calendars[c.ID], err = clock.Compile(c); err != nil {
-			return nil, err
-		}
+	b := &book{Book: opened, terms: terms.Key}
+	if b.calendars, err = calendarsOf(terms); err != nil {
+		return nil, err
 	}
 	s.books[agreement] = b
 	return b, nil
+}
+
+// calendarsOf are the calendars of terms by id; that of the domain itself is "".
+func calendarsOf(terms usm.Terms) (calendars map[string]*clock.Calendar, err error) {
+	calendars = map[string]*clock.Calendar{}
+	always := usm.Calendar{ID: usm.AroundTheClock, TimeZone: time.UTC.String(), Always: true}
+	for _, c := range append(terms.Calendars, always) {
+		if calendars[c.ID], err = clock.Compile(c); err != nil {
+			return nil, err
+		}
+	}
+	return calendars, nil
 }

@@ -136,12 +136,16 @@ func (r *rehearsal) report() Report {
 			cmp.Compare(a.Agreement, b.Agreement), cmp.Compare(a.Norm, b.Norm), cmp.Compare(a.Name, b.Name), slices.Compare(a.Does, b.Does),
 		)
 	})
-	if r.compared != nil {
-		report.Recorded = r.compared.table()
+	if r.norms != nil && r.norms.compared != nil {
+		report.Recorded = r.norms.compared.table()
 	}
-	if r.changes != nil {
-		report.Changes = r.changes.list()
+	if r.norms != nil && r.norms.changes != nil {
+		report.Changes = r.norms.changes.list()
 	}
+	if r.approvals != nil {
+		report.Approvals = r.approvals.report()
+	}
+	report.Notes = r.notes
 	return report
 }
 
@@ -149,15 +153,11 @@ func (t *tally) normRows() []NormRow {
 	rows := []NormRow{}
 	for _, key := range slices.SortedFunc(maps.Keys(t.norms), normKey.compare) {
 		count := t.norms[key]
-		slices.Sort(count.used)
 		row := NormRow{
 			Agreement: key.agreement, Link: key.link, Norm: key.norm, Type: key.callType, Priority: key.priority,
 			Met: count.results[met], Breached: count.results[breached],
 			Running: count.results[running], Cancelled: count.results[cancelled],
-			Attainment: attainment(count.results[met], count.results[breached]),
-		}
-		if len(count.used) > 0 {
-			row.Used = new(usm.Span(count.used[len(count.used)/2]) * usm.Span(time.Second))
+			Attainment: attainment(count.results[met], count.results[breached]), Used: median(count.used),
 		}
 		rows = append(rows, row)
 	}

@@ -74,7 +74,7 @@ func (r *ride) approve(ctx context.Context, view usm.CallView) (usm.CallView, er
 		return view, &stuckError{fmt.Sprintf("there is no token of anybody who may decide approval %s: %s", id, approval.Stuck)}
 	}
 	decision := usm.DecisionRequest{Decision: round.Verdicts[i].Decision, Reason: round.Verdicts[i].Reason, Digest: approval.Digest}
-	_, err = r.as(spread(r.plan.Case, may)).Decide(ctx, id, decision, r.key(view, "decide/"+id))
+	_, err = r.as(Spread(r.plan.Case, may)).Decide(ctx, id, decision, r.key(view, "decide/"+id))
 	if err != nil {
 		return view, err
 	}

@@ -143,8 +143,10 @@ func (c Column) zoned() bool {
 	return slices.ContainsFunc([]string{"Z07", "-07", "MST"}, func(zone string) bool { return strings.Contains(layout, zone) })
 }
 
-// Zone is where dates that carry no zone are by the wall clock: where the facts say, else in the zone of the domain. The
-// mapping must have facts.
+// Zone is where dates that carry no zone are by the wall clock: where the facts say, else in the zone of the domain.
 func (m Mapping) Zone(domain string) (*time.Location, error) {
+	if m.Facts == nil {
+		return time.LoadLocation(domain)
+	}
 	return time.LoadLocation(cmp.Or(m.Facts.Zone, domain))
 }

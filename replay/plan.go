@@ -23,9 +23,9 @@ type Plan struct {
 	Steps map[usm.Step]usm.FinishRequest
 	// Events happen while a step is open for the first time, in the order of the log.
 	Events map[usm.Step][]Event
-	// Rounds are what was decided about it; see Mapping.Rounds.
+	// Rounds are what was decided about it, those without a decision left out.
 	Rounds    []Round
-	Reordered int
+	Reordered int // rounds in which the log has the roles in another order than the policies
 }
 
 // Event is a note, a question with its answer, or a dispute.
@@ -55,7 +55,7 @@ func (m Mapping) Plan(c Case, w World) (plan Plan, refused []Refusal, ok bool) {
 	}
 	plan.Events = m.events(s)
 	var lost []Refusal
-	if plan.Rounds, plan.Reordered, lost = m.Rounds(c); len(plan.Rounds) > 0 {
+	if plan.Rounds, plan.Reordered, lost = m.rounds(c.ID, rows, w.zone()); len(plan.Rounds) > 0 {
 		plan.Call.Fields = m.Approvals.fields(plan.Rounds[0], s.now(m.Approvals.Amount))
 	}
 	refused = append(refused, lost...)
@@ -82,7 +82,7 @@ func (r CallRule) requester(s scope) string {
 	if slices.Contains(s.world.Requesters, asker) {
 		return asker
 	}
-	return spread(asker, s.world.Requesters)
+	return Spread(asker, s.world.Requesters)
 }
 
 func (r CallRule) components(s scope) []string {

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/usm-works/usm/usm"
@@ -51,10 +50,5 @@ func (r *ApprovalRows) sorted(rule *ApprovalRule) {
 	if rule == nil {
 		return
 	}
-	role := func(row ApprovalRow) int {
-		return slices.IndexFunc(rule.Roles, func(known RoleRule) bool { return known.Role == row.Role })
-	}
-	slices.SortFunc(r.Rows, func(a, b ApprovalRow) int {
-		return cmp.Or(cmp.Compare(role(a), role(b)), cmp.Compare(rule.rank(a.Band), rule.rank(b.Band)))
-	})
+	slices.SortFunc(r.Rows, func(a, b ApprovalRow) int { return rule.Compare(a.Role, a.Band, b.Role, b.Band) })
 }

@@ -177,7 +177,7 @@ func (r *ride) actor(view usm.CallView) (string, error) {
 		return "", &stuckError{fmt.Sprintf("at %s there is no token of anybody who may act (%v, profiles %v)",
 			view.Step, view.WaitingFor.People, view.WaitingFor.Profiles)}
 	}
-	return spread(r.plan.Case, may), nil
+	return Spread(r.plan.Case, may), nil
 }
 
 // review confirms a delivery, or disputes it as often as the log did.

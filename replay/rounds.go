@@ -30,15 +30,19 @@ type ApprovalRule struct {
 
 // RoleRule is one role of the log.
 type RoleRule struct {
-	Role    string  `yaml:"role"`
-	Policy  string  `yaml:"policy"` // id of the policy that asks for it
-	Approve Pattern `yaml:"approve"`
-	Reject  Pattern `yaml:"reject"`
-	Text    string  `yaml:"text"` // reason of the decision
+	Role   string `yaml:"role"`
+	Policy string `yaml:"policy"` // id of the policy that asks for it
+	// Approver is who the role is in policies of another id: a profile, a person or a relation to the call. Zero: nobody.
+	Approver usm.Approver `yaml:"approver"`
+	Approve  Pattern      `yaml:"approve"`
+	Reject   Pattern      `yaml:"reject"`
+	Text     string       `yaml:"text"` // reason of the decision
 }
 
 // Round is what became of one submission.
 type Round struct {
+	At       time.Time // it was submitted; where the log has no row of that, its first decision
+	Began    time.Time // what was to be approved began all the same; zero: never
 	Verdicts []Verdict // in the order of the policies; after a rejection there is none
 	Question string
 	Answer   string
@@ -65,26 +69,29 @@ func (r Round) Route() []any {
 	return route
 }
 
-// Rounds tells the rounds of a case, those without a decision left out. Decisions that cannot be repeated are returned: a
+// rounds tells the rounds of a case, those without a decision left out. Decisions that cannot be repeated are returned: a
 // second one of a role in a round, one after a rejection, one in a round after the last that was approved. Reordered counts
 // rounds in which the log has the roles in another order than the policies.
-func (m Mapping) Rounds(c Case) (rounds []Round, reordered int, refused []Refusal) {
+func (m Mapping) rounds(id string, rows []Row, zone *time.Location) (rounds []Round, reordered int, refused []Refusal) {
 	if m.Approvals == nil {
 		return nil, 0, nil
 	}
-	rows, _ := m.convert(c, func(string) bool { return true })
 	rule := m.Approvals
 	var open []decided
 	refuse := func(d decided, why string) {
-		refused = append(refused, Refusal{Line: d.line, Case: c.ID, Reason: fmt.Sprintf("%s of %s %s", d.Decision, d.Role, why)})
+		refused = append(refused, Refusal{Line: d.line, Case: id, Reason: fmt.Sprintf("%s of %s %s", d.Decision, d.Role, why)})
 	}
-	over := false
+	over, submitted := false, time.Time{}
+	band, began := rule.band(lastKnown(rows)(rule.Amount)), m.began(rows, zone)
 	end := func() {
 		if len(open) == 0 {
 			return
 		}
 		round, disordered := rule.round(open, over, refuse)
-		open = nil
+		if round.At, round.Began = submitted, began; submitted.IsZero() {
+			round.At = open[0].At
+		}
+		open, submitted = nil, time.Time{}
 		if len(round.Verdicts) == 0 {
 			return
 		}
@@ -94,14 +101,14 @@ func (m Mapping) Rounds(c Case) (rounds []Round, reordered int, refused []Refusa
 		over = round.Verdicts[len(round.Verdicts)-1].Decision != usm.Reject
 		rounds = append(rounds, round)
 	}
-	band, began := rule.band(lastKnown(rows)(rule.Amount)), m.began(rows)
 	for _, row := range rows {
 		if rule.Round.matches(row) {
 			end()
+			submitted = m.moment(row, rule.Time, zone)
 		}
 		for i, role := range rule.Roles {
 			if d, ok := role.decided(row); ok {
-				d.order, d.line, d.row, d.Band, d.At = i, row.Line, row, band, m.moment(row, rule.Time, time.UTC)
+				d.order, d.line, d.row, d.Band, d.At = i, row.Line, row, band, m.moment(row, rule.Time, zone)
 				d.Late = !began.IsZero() && d.At.After(began)
 				open = append(open, d)
 			}
@@ -165,17 +172,17 @@ func (r *ApprovalRule) round(made []decided, over bool, refuse func(decided, str
 }
 
 // began is when the first row says that what was to be approved began; zero when none does.
-func (m Mapping) began(rows []Row) time.Time {
+func (m Mapping) began(rows []Row, zone *time.Location) time.Time {
 	i := slices.IndexFunc(rows, func(row Row) bool { return len(m.Approvals.Began) > 0 && m.Approvals.Began.matches(row) })
 	if i < 0 {
 		return time.Time{}
 	}
-	return m.moment(rows[i], m.Approvals.Time, time.UTC)
+	return m.moment(rows[i], m.Approvals.Time, zone)
 }
 
-// fields are what the request says for its first round.
-func (r *ApprovalRule) fields(first Round, amount string) map[string]any {
-	fields := map[string]any{r.Route: first.Route()}
+// fields are what the request says for a round.
+func (r *ApprovalRule) fields(round Round, amount string) map[string]any {
+	fields := map[string]any{r.Route: round.Route()}
 	if number, err := strconv.ParseFloat(amount, 64); err == nil {
 		fields["amount"] = number
 	}

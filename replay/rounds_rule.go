@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,12 +36,44 @@ func (r *ApprovalRule) bands() []string {
 	return append(names, number(r.Bands[len(r.Bands)-1])+" and more")
 }
 
-// rank is the place of a band in a report; that without an amount comes last.
-func (r *ApprovalRule) rank(band string) int {
-	if i := slices.Index(r.bands(), band); i >= 0 {
-		return i
+// Compare orders roles as the mapping has them and then bands of the amount from low to high. Roles that it does not have
+// come after the others, and no amount after all amounts.
+func (r *ApprovalRule) Compare(role, band, otherRole, otherBand string) int {
+	place := func(role, band string) (int, int) {
+		first := slices.IndexFunc(r.Roles, func(known RoleRule) bool { return known.Role == role })
+		second := slices.Index(r.bands(), band)
+		return (first + len(r.Roles) + 1) % (len(r.Roles) + 1), (second + len(r.Bands) + 2) % (len(r.Bands) + 2)
 	}
-	return len(r.Bands) + 1
+	first, second := place(role, band)
+	otherFirst, otherSecond := place(otherRole, otherBand)
+	return cmp.Or(cmp.Compare(first, otherFirst), cmp.Compare(role, otherRole), cmp.Compare(second, otherSecond))
+}
+
+// RoleOf names the role whose decisions are those of an approver in a policy: the one that is such an approver, else the one
+// that the policy itself asks where it does not name that role's approver beside him; "" when the log knows of none.
+func (r *ApprovalRule) RoleOf(policy usm.ApprovalPolicy, who usm.Approver) string {
+	same := func(known usm.Approver) func(usm.Approver) bool {
+		return func(who usm.Approver) bool {
+			who.Weight, who.Mandatory = 0, false
+			return who == known
+		}
+	}
+	found := ""
+	for _, role := range r.Roles {
+		switch {
+		case same(role.Approver)(who):
+			return role.Role
+		case role.Policy == policy.ID && !names(policy.Require, same(role.Approver)):
+			found = role.Role
+		}
+	}
+	return found
+}
+
+// names reports whether a quorum asks such an approver.
+func names(q usm.Quorum, such func(usm.Approver) bool) bool {
+	in := func(part usm.Quorum) bool { return names(part, such) }
+	return slices.ContainsFunc(q.Approvers, such) || slices.ContainsFunc(q.Stages, in) || slices.ContainsFunc(q.Groups, in)
 }
 
 // check returns what is wrong with the rule, a sentence each.
@@ -65,8 +98,26 @@ func (r *ApprovalRule) check(m Mapping) []string {
 		if role.Role == "" || role.Policy == "" || len(role.Approve) == 0 || len(role.Reject) == 0 || strings.TrimSpace(role.Text) == "" {
 			wrong("roles[%d]: role, policy, approve, reject and text are needed", i)
 		}
+		if mistake := role.twice(r.Roles[:i]); mistake != "" {
+			wrong("roles[%d].approver: %s", i, mistake)
+		}
 	}
 	return mistakes
+}
+
+// twice says why an approver does not tell which role is meant; "" when it does.
+func (r RoleRule) twice(before []RoleRule) string {
+	who := r.Approver
+	switch {
+	case who == usm.Approver{}:
+		return ""
+	case who.Weight != 0 || who.Mandatory,
+		who.Person != "" && (who.Profile != "" || who.Role != ""), who.Profile != "" && who.Role != "":
+		return "is one of person, profile and role"
+	case slices.ContainsFunc(before, func(other RoleRule) bool { return other.Approver == who }):
+		return "is another role already"
+	}
+	return ""
 }
 
 func (r *ApprovalRule) patterns() []Pattern {

@@ -54,7 +54,12 @@ func roundsOf(t *testing.T, l *Log, m Mapping) (rounds []Round, reordered int, r
 	t.Helper()
 	_, err := l.Count(m.Case)
 	require.NoError(t, err)
-	require.NoError(t, l.Cases(m.Case, func(c Case) bool { rounds, reordered, refused = m.Rounds(c); return true }, func(Refusal) {}))
+	require.NoError(t, l.Cases(m.Case, func(c Case) bool {
+		var plan Plan
+		plan, refused, _ = m.Plan(c, World{Requesters: []string{"ann"}})
+		rounds, reordered = plan.Rounds, plan.Reordered
+		return true
+	}, func(Refusal) {}))
 	return rounds, reordered, refused
 }
 

@@ -135,7 +135,7 @@ func (r *FactRule) team(s scope) string {
 	if len(s.world.Teams) == 0 {
 		return ""
 	}
-	return spread(name, s.world.Teams)
+	return Spread(name, s.world.Teams)
 }
 
 // moment reads a date of the row, which convert has written as RFC 3339. One to which the log gives no zone is what the

@@ -82,7 +82,7 @@ func (s scope) operate(operator string, node map[string]any) (value any, ok bool
 	if !used || len(ids) == 0 {
 		return nil, false
 	}
-	return spread(text, ids), true
+	return Spread(text, ids), true
 }
 
 // each expands item for every row that matches.
@@ -160,8 +160,8 @@ func patternOf(node any) Pattern {
 	return pattern
 }
 
-// spread gives the same one of ids for the same text, and all of them about as often.
-func spread(text string, ids []string) string {
+// Spread gives the same one of ids for the same text, and all of them about as often.
+func Spread(text string, ids []string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(text))
 	return ids[int(h.Sum32()%uint32(len(ids)))]

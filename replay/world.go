@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
@@ -19,6 +20,14 @@ type World struct {
 	Components []string
 	Teams      []string // the provider's own
 	Suppliers  []string
+	Zone       *time.Location // of dates that carry none; nil: UTC
+}
+
+func (w World) zone() *time.Location {
+	if w.Zone == nil {
+		return time.UTC
+	}
+	return w.Zone
 }
 
 func (w World) ids(over string) []string {

@@ -9,28 +9,39 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// authenticate finds out who calls. The OpenAPI document is for everybody, a callback carries its authority in its
-// address; everything else needs a token.
+// authenticate finds out who calls: by a bearer token, else by the session that a browser holds. The OpenAPI document is for
+// everybody, a callback carries its authority in its address.
 func (g *gateway) authenticate(c *gin.Context) {
-	if public(c.FullPath()) {
+	if document(c.FullPath()) || strings.HasPrefix(c.FullPath(), api.Prefix+"/callbacks/") {
 		return
 	}
-	token, ok := bearer(c.GetHeader("Authorization"))
+	caller, ok, err := g.byToken(c)
 	if !ok {
-		refuse(c, usm.Errorf(usm.CodeUnauthenticated, "send a token: Authorization: Bearer …"))
-		return
+		caller, ok, err = g.bySession(c)
 	}
-	caller, err := g.Reader.Caller(c.Request.Context(), token)
+	if !ok {
+		err = usm.Errorf(usm.CodeUnauthenticated, "send a token: Authorization: Bearer …")
+	}
 	if err != nil {
 		refuse(c, err)
 		return
 	}
 	api.RequestOf(c.Request.Context()).Caller = caller
+	g.used(c.Request.Context(), caller.Token)
 }
 
-func public(route string) bool {
-	return strings.HasPrefix(route, "/api/openapi") || strings.HasPrefix(route, api.Prefix+"/callbacks/")
+// byToken finds out who calls by a bearer token. ok says whether there is one at all.
+func (g *gateway) byToken(c *gin.Context) (caller usm.Caller, ok bool, err error) {
+	token, ok := bearer(c.GetHeader("Authorization"))
+	if !ok {
+		return usm.Caller{}, false, nil
+	}
+	caller, err = g.Reader.Caller(c.Request.Context(), token)
+	return caller, true, err
 }
+
+// document reports whether a route is one of those of the OpenAPI document.
+func document(route string) bool { return strings.HasPrefix(route, "/api/openapi") }
 
 // bearer reads the token of an Authorization header; the scheme's name knows no case (RFC 9110 §11.1).
 func bearer(header string) (token string, ok bool) {

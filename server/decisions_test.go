@@ -49,3 +49,42 @@ func TestTheSameAnswerAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatTheEngineHas is noted, so that the run does not look again; what it may not have is not.
+func TestWhatTheEngineHas(t *testing.T) {
+	t.Parallel()
+	away := usm.Errorf(usm.CodeUnavailable, "away")
+	vote, reason := map[string]any{"decision": "approve", "digest": "sha256:1"}, map[string]any{"reason": "It burns"}
+	for name, c := range map[string]struct {
+		path  string
+		body  map[string]any
+		away  error
+		code  int
+		heard bool
+	}{
+		"AVote":                            {"decisions", vote, nil, http.StatusOK, true},
+		"ABypass":                          {"bypass", reason, nil, http.StatusOK, true},
+		"AVoteThatTheEngineDidNotAnswer":   {"decisions", vote, away, http.StatusServiceUnavailable, false},
+		"ABypassThatTheEngineDidNotAnswer": {"bypass", reason, away, http.StatusServiceUnavailable, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			number := w.incident()
+			a := usm.Approval{
+				ID: number + ".1", Call: number, Domain: "it", Step: usm.AcceptIncident, State: usm.ApprovalOpen, Digest: "sha256:1",
+				Deciders: []usm.Decider{{Person: "omar", By: "omar", Rule: usm.RuleApprover}},
+			}
+			a.Policy.Emergency = &usm.Emergency{Profiles: []string{"desk"}}
+			w.store.approve(a)
+			w.desk.fail(c.away)
+			w.post("omar", "/approvals/"+a.ID+"/"+c.path, c.body).status(c.code)
+			require.Len(t, w.desk.actions, 1)
+			if c.heard {
+				require.Equal(t, []string{a.ID}, w.store.heard)
+			} else {
+				require.Empty(t, w.store.heard)
+			}
+		})
+	}
+}

@@ -152,7 +152,7 @@ func TestRequestIDs(t *testing.T) {
 				require.Equal(t, c.want, got)
 				return
 			}
-			require.Len(t, got, 36)
+			require.Len(t, got, 26)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -14,6 +15,7 @@ type fakeApprovals struct {
 	delegations []usm.Delegation
 	refusals    []usm.Refusal
 	nudges      []string
+	heard       []string // ids of approvals
 }
 
 // approve puts an approval there, as the engine would.
@@ -93,10 +95,17 @@ func (s *fakeStore) Refusals(context.Context, string) ([]usm.Refusal, error) {
 	return slices.Clone(s.refusals), nil
 }
 
-func (s *fakeStore) Nudges(_ context.Context, limit int) ([]string, error) {
+func (s *fakeStore) Nudges(_ context.Context, limit int) ([]string, time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.nudges[:min(limit, len(s.nudges))]), nil
+	return slices.Clone(s.nudges[:min(limit, len(s.nudges))]), -1, nil
+}
+
+func (s *fakeStore) Heard(_ context.Context, approval usm.Approval) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, approval.ID)
+	return nil
 }
 
 func (s *fakeStore) Nudged(_ context.Context, run string) error {

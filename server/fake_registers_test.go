@@ -3,7 +3,10 @@ package server_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -60,6 +63,22 @@ func (s *fakeStore) Domain(_ context.Context, id string, _ int) (usm.Domain, err
 	return itDomain(), nil
 }
 
+// DirectoryChanges are three: who asks for two of them gets another page.
+func (s *fakeStore) DirectoryChanges(_ context.Context, domain, person string, page usm.Page) ([]usm.DirectoryChange, string, error) {
+	all := []usm.DirectoryChange{
+		{ID: 3, Domain: domain, Person: "omar", Kind: "left", Source: usm.SourceSCIM, By: "entra"},
+		{ID: 2, Domain: domain, Person: "rita", Kind: "changed", Source: usm.SourceSCIM, By: "entra"},
+		{ID: 1, Domain: domain, Person: "omar", Kind: "added", Source: usm.SourceFile, By: "admin"},
+	}
+	all = slices.DeleteFunc(all, func(c usm.DirectoryChange) bool {
+		return person != "" && c.Person != person || page.Cursor != "" && strconv.FormatInt(c.ID, 10) >= page.Cursor
+	})
+	if len(all) > page.Limit {
+		return all[:page.Limit], strconv.FormatInt(all[page.Limit-1].ID, 10), nil
+	}
+	return all, "", nil
+}
+
 func (s *fakeStore) Components(_ context.Context, domain, q string, page usm.Page) ([]usm.Component, string, error) {
 	var found []usm.Component
 	for _, c := range itDomain().Components {
@@ -104,6 +123,9 @@ func (s *fakeStore) Caller(_ context.Context, token string) (usm.Caller, error) 
 		"admin":  {},
 		"sensor": {},
 		"crash":  {},
+	}
+	if other, known := s.others[name]; known && (other.Token.ExpiresAt == nil || other.Token.ExpiresAt.After(time.Now())) {
+		return other, nil
 	}
 	caller, known := callers[name]
 	switch {

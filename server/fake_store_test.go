@@ -31,6 +31,8 @@ type fakeStore struct {
 	away     error // what Ready and Caller return, when set
 	secret   string
 	listener int // how many listen now
+
+	others map[string]usm.Caller // who calls beside the people of Caller, by name
 }
 
 type claim struct {

@@ -23,7 +23,7 @@ const (
 )
 
 // kept are the headers of an answer that are repeated with it.
-var kept = []string{"Content-Type", "Location", "ETag", "Link"}
+var kept = []string{"Content-Type", "Location", "ETag", "Link", "WWW-Authenticate"}
 
 // once carries out a POST with an Idempotency-Key once: a repetition gets the first answer, byte for byte.
 func (g *gateway) once(c *gin.Context) {
@@ -55,8 +55,12 @@ func (g *gateway) once(c *gin.Context) {
 	g.keep(c, request.Intake)
 }
 
-// owner is whose keys they are. A callback has no token: its address, which is a secret, stands for the caller.
+// owner is whose keys they are. Who signs in again has another session, and repeats what he began in the one before. A callback
+// has no token: its address, which is a secret, stands for the caller.
 func owner(c *gin.Context, request *api.Request) string {
+	if token := request.Caller.Token; token.Session {
+		return "person-" + token.Person
+	}
 	if id := request.Caller.Token.ID; id != "" {
 		return id
 	}

@@ -97,9 +97,6 @@ func (g *gateway) limitRate(c *gin.Context) {
 	if wait == 0 {
 		return
 	}
-	request.Err = usm.Errorf(usm.CodeRateLimited, "more than %g requests a second", g.Limits.Rate)
-	problem := status.ProblemOf(status.Refusal(request.Err), request.Path, request.ID)
-	problem.RetryAfter = max(1, int(math.Ceil(wait.Seconds())))
-	problem.Write(c.Writer)
-	c.Abort()
+	err := usm.Errorf(usm.CodeRateLimited, "more than %g requests a second", g.Limits.Rate)
+	refuseFor(c, err, max(1, int(math.Ceil(wait.Seconds()))))
 }

@@ -1,7 +1,7 @@
 package server
 
 import (
-	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,7 +18,9 @@ type linkPage struct {
 	Given    usm.DecisionRequest
 	Problem  string // with what was sent
 	Answer   usm.Ballot
-	Renews   bool // a new message can be asked for
+	Renews   bool   // a new message can be asked for
+	MaxAge   int    // seconds that the sign-in may be old, with sign-in
+	SignIn   string // address to sign in at and come back from; "" when nobody signs in here
 }
 
 // page asks for the decision, on exactly the content that the link's digest covers.
@@ -49,15 +51,10 @@ func (o opened) name(id string) string {
 
 // linkPage writes a page. It is kept by nobody, found by no search engine, and tells no other page where the reader was.
 func (g *gateway) linkPage(c *gin.Context, code int, page linkPage) {
-	for name, value := range map[string]string{
-		"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": linkPolicy, "Cache-Control": "no-store",
-		"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive",
-	} {
-		c.Header(name, value)
+	if page.Kind == "sign-in" && g.SignIn.Provider != nil {
+		page.SignIn = signInAt(c.Request.URL.EscapedPath(), strconv.Itoa(page.MaxAge))
 	}
-	if code == http.StatusServiceUnavailable {
-		c.Header("Retry-After", "2")
-	}
+	private(c, code)
 	c.Status(code)
 	if err := linkPages.ExecuteTemplate(c.Writer, "decide.html", page); err != nil {
 		g.Logger.WarnContext(c.Request.Context(), "the page of a link was not written", "error", err)

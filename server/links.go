@@ -27,7 +27,7 @@ const reasonLimit = 20_000
 // links adds the pages of the links in mails. Only POST decides: whoever follows a link, a scanner of mails above all, only
 // reads. A link is a secret of 256 bits, kept hashed, so that finding it takes the same time whatever is asked for.
 func (g *gateway) links(engine *gin.Engine, answers *api.API) {
-	pages := engine.Group(linkPath, g.limitRate, g.limitTime)
+	pages := engine.Group(linkPath, g.visitor, g.limitRate, g.limitTime)
 	pages.GET(":link", g.showLink)
 	pages.HEAD(":link", g.showLink)
 	pages.POST(":link", func(c *gin.Context) { g.decideByLink(c, answers) })
@@ -78,8 +78,9 @@ func (o opened) gate() (code int, page *linkPage) {
 		return http.StatusNotFound, &linkPage{Kind: "gone"}
 	case o.approval.Digest != o.Digest:
 		return http.StatusConflict, &linkPage{Kind: "changed", Renews: true}
-	case api.NeedsSignIn(o.approval, o.caller) != nil:
-		return http.StatusForbidden, &linkPage{Kind: "sign-in"}
+	}
+	if err := api.NeedsSignIn(o.approval, o.caller); err != nil {
+		return http.StatusForbidden, &linkPage{Kind: "sign-in", MaxAge: status.Refusal(err).MaxAge}
 	}
 	return http.StatusOK, nil
 }
@@ -182,7 +183,7 @@ func (g *gateway) linkRefused(c *gin.Context, err error) {
 	api.RequestOf(c.Request.Context()).Err = err
 	switch refusal := status.Refusal(err); refusal.Code {
 	case usm.CodeStepUp:
-		g.linkPage(c, http.StatusForbidden, linkPage{Kind: "sign-in"})
+		g.linkPage(c, http.StatusForbidden, linkPage{Kind: "sign-in", MaxAge: refusal.MaxAge})
 	case usm.CodeNotFound, usm.CodeForbidden, usm.CodeConflict, usm.CodeOutOfTurn, usm.CodeUnauthenticated:
 		g.linkPage(c, http.StatusNotFound, linkPage{Kind: "gone"})
 	default:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,8 +77,9 @@ func TestAPolicyThatAsksForASignIn(t *testing.T) {
 // delivering runs Deliver until the test ends.
 func delivering(t *testing.T, post *fakePost, mailer *fakeMailer) *world {
 	t.Helper()
-	w := setup(t)
-	o := server.Options{Reader: w.store, Post: post, PublicURL: "https://usm.example/"}
+	metrics := server.NewMetrics()
+	w := setup(t, func(o *server.Options) { o.Metrics = metrics })
+	o := server.Options{Reader: w.store, Post: post, PublicURL: "https://usm.example/", Metrics: metrics}
 	if mailer != nil {
 		o.Mailer = mailer
 	}
@@ -90,6 +93,15 @@ func delivering(t *testing.T, post *fakePost, mailer *fakeMailer) *world {
 	return w
 }
 
+// measures waits until the metrics say so.
+func (w *world) measures(lines ...string) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		metrics := string(w.send("", http.MethodGet, "/metrics", nil).status(http.StatusOK).body)
+		return !slices.ContainsFunc(lines, func(line string) bool { return !strings.Contains(metrics, line+"\n") })
+	}, 5*time.Second, 5*time.Millisecond, lines)
+}
+
 func TestDeliver(t *testing.T) {
 	t.Parallel()
 	mail := func(id int64) usm.Mail {
@@ -101,13 +113,14 @@ func TestDeliver(t *testing.T) {
 		t.Parallel()
 		post, mailer := newFakePost(), &fakeMailer{taken: make(chan struct{}, 10)}
 		post.due = []usm.Mail{mail(1), {ID: 2, Person: "nobody"}}
-		delivering(t, post, mailer)
+		w := delivering(t, post, mailer)
 		<-mailer.taken
 		require.Eventually(t, func() bool {
 			post.mu.Lock()
 			defer post.mu.Unlock()
 			return len(post.sent) == 1 && len(post.left) == 1
 		}, 5*time.Second, time.Millisecond)
+		w.measures("usm_mails_sent_total 1", `usm_mails_failed_total{left="true"} 1`, "usm_mails_waiting 0")
 		require.Equal(t, []int64{2}, post.left, "somebody without an address is not tried again")
 		require.Equal(t, "https://usm.example/decide/s", mailer.mails[0].Items[0].Link)
 		require.Equal(t, "https://usm.example/calls/INC-000002", mailer.mails[0].Items[1].Page)
@@ -118,8 +131,9 @@ func TestDeliver(t *testing.T) {
 		t.Parallel()
 		post, mailer := newFakePost(), &fakeMailer{taken: make(chan struct{}, 10), err: errors.New("connection refused")}
 		post.due = []usm.Mail{mail(1)}
-		delivering(t, post, mailer)
+		w := delivering(t, post, mailer)
 		<-mailer.taken
+		defer w.measures("usm_mails_sent_total 0", `usm_mails_failed_total{left="false"} 1`, "usm_mails_waiting 1")
 		require.Eventually(t, func() bool {
 			post.mu.Lock()
 			defer post.mu.Unlock()

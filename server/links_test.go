@@ -28,7 +28,13 @@ type linked struct {
 func setupLinks(t *testing.T, change ...func(*usm.Approval)) linked {
 	t.Helper()
 	mails := newFakePost()
-	w := linked{setup(t, func(o *server.Options) { o.Post = mails }), mails}
+	return linkTo(setup(t, func(o *server.Options) { o.Post = mails }), mails, change...)
+}
+
+// linkTo opens the approval of setupLinks at a gateway.
+func linkTo(in *world, mails *fakePost, change ...func(*usm.Approval)) linked {
+	in.t.Helper()
+	w := linked{in, mails}
 	number := w.incident()
 	approval := usm.Approval{
 		ID: number + ".1", Call: number, Domain: "it", Subject: "A new <router>", Step: usm.ReleaseChange, State: usm.ApprovalOpen,

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ type Post interface {
 	// Mails returns the mails that are due, each to one gateway at a time, and how long it takes until the next is due:
 	// negative when none waits.
 	Mails(ctx context.Context, limit int) (due []usm.Mail, wait time.Duration, err error)
+	// MailsWaiting is how many mails are still to be sent.
+	MailsWaiting(ctx context.Context) (int, error)
 	// MailSent marks a mail as sent.
 	MailSent(ctx context.Context, id int64) error
 	// MailFailed notes why a mail was not sent. It is tried again later, unless never says that it cannot be sent; left says
@@ -62,6 +65,7 @@ func deliverBatch(ctx context.Context, o Options) (found int, wait time.Duration
 		}
 		return 0, 0, true
 	}
+	defer o.countWaiting(ctx)
 	var group errgroup.Group
 	group.SetLimit(pendingWorkers)
 	for _, mail := range mails {
@@ -70,12 +74,21 @@ func deliverBatch(ctx context.Context, o Options) (found int, wait time.Duration
 	return len(mails), wait, group.Wait() != nil
 }
 
+// countWaiting measures how many mails wait. What cannot be read is read the next time.
+func (o Options) countWaiting(ctx context.Context) {
+	if waiting, err := o.Post.MailsWaiting(ctx); err == nil {
+		o.Metrics.mailsWaiting.Set(float64(waiting))
+	}
+}
+
 // deliver sends one mail. An error says that what became of it could not be kept: then it is sent again.
 func (o Options) deliver(ctx context.Context, mail usm.Mail) error {
 	public := strings.TrimRight(o.PublicURL, "/")
 	for i := range mail.Items {
 		item := &mail.Items[i]
-		item.Page = public + "/calls/" + item.Call
+		if item.Call != "" {
+			item.Page = public + "/calls/" + item.Call
+		}
 		if item.Secret != "" {
 			item.Link = public + linkPath + item.Secret
 		}
@@ -85,12 +98,14 @@ func (o Options) deliver(ctx context.Context, mail usm.Mail) error {
 	if !never {
 		err := o.Mailer.Send(ctx, mail)
 		if err == nil {
+			o.Metrics.mailsSent.Inc()
 			log.InfoContext(ctx, "a mail was sent", "items", len(mail.Items))
 			return o.kept(ctx, mail, o.Post.MailSent(ctx, mail.ID))
 		}
 		problem = err.Error()
 	}
 	left, err := o.Post.MailFailed(ctx, mail.ID, problem, never)
+	o.Metrics.mailsFailed.WithLabelValues(strconv.FormatBool(left)).Inc()
 	if left {
 		log.ErrorContext(ctx, "a mail was not sent and is left", "problem", problem)
 	} else {

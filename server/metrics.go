@@ -16,6 +16,11 @@ type Metrics struct {
 	inFlight prometheus.Gauge
 	pending  prometheus.Gauge
 	started  prometheus.Counter
+	signIns  *prometheus.CounterVec
+
+	mailsSent    prometheus.Counter
+	mailsFailed  *prometheus.CounterVec
+	mailsWaiting prometheus.Gauge
 }
 
 // NewMetrics returns metrics in a registry of their own, the Go runtime's included.
@@ -38,8 +43,21 @@ func NewMetrics() *Metrics {
 		started: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "usm_intake_started_late_total", Help: "Calls that were started after they had waited for the engine.",
 		}),
+		signIns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "usm_sign_ins_total", Help: "Ends of sign-ins: signed_in, cancelled, again, refused, away; and signed_out, terminal.",
+		}, []string{"result"}),
+		mailsSent: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "usm_mails_sent_total", Help: "Mails that the mail server took from this gateway.",
+		}),
+		mailsFailed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "usm_mails_failed_total", Help: "Tries of this gateway that sent no mail, by whether the mail is left or tried again.",
+		}, []string{"left"}),
+		mailsWaiting: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "usm_mails_waiting", Help: "Mails still to be sent when this gateway looked last, of all gateways together.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.pending, m.started,
+	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.pending, m.started, m.signIns,
+		m.mailsSent, m.mailsFailed, m.mailsWaiting,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

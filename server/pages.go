@@ -23,14 +23,14 @@ func (g *gateway) pages(engine *gin.Engine) {
 	engine.GET("/", func(c *gin.Context) {
 		page(c)
 		c.Header("Content-Type", "text/html; charset=utf-8")
-		home := map[string]string{"TemporalUI": g.TemporalUI, "Version": g.Version}
+		home := map[string]any{"TemporalUI": g.TemporalUI, "Version": g.Version, "SignIn": g.SignIn.Provider != nil}
 		if err := homePage.Execute(c.Writer, home); err != nil {
 			g.Logger.WarnContext(c.Request.Context(), "the first page was not written", "error", err)
 		}
 	})
 	engine.GET("/api/docs", file("docs.html", "text/html; charset=utf-8"))
 	engine.GET("/api/docs.js", file("docs.js", "text/javascript; charset=utf-8"))
-	// The page that Temporal's pages of a run link to. It holds nothing itself: its script asks the API with a token.
+	// The page that Temporal's pages of a run link to. It holds nothing itself: its script asks the API.
 	engine.GET("/calls/:number", file("call.html", "text/html; charset=utf-8"))
 	engine.GET("/call.js", file("call.js", "text/javascript; charset=utf-8"))
 	engine.GET("/style.css", file("style.css", "text/css; charset=utf-8"))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -8,9 +9,9 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/scim"
 	"github.com/usm-works/usm/server/status"
 	"github.com/usm-works/usm/usm"
 )
@@ -32,7 +33,7 @@ func (g *gateway) identify(c *gin.Context) {
 		id = match[1]
 	}
 	if id == "" {
-		id = uuid.NewString()
+		id = rand.Text()
 	}
 	request := &api.Request{ID: id, Path: c.Request.URL.Path}
 	c.Request = c.Request.WithContext(api.WithRequest(c.Request.Context(), request))
@@ -97,11 +98,22 @@ func (g *gateway) recover(c *gin.Context) {
 }
 
 // refuse answers with the problem document of an error and runs no further handler.
-func refuse(c *gin.Context, err error) {
+func refuse(c *gin.Context, err error) { refuseFor(c, err, 0) }
+
+// refuseFor is refuse that says in how many seconds to come back; 0 is what the error itself says.
+func refuseFor(c *gin.Context, err error, retryAfter int) {
 	request := api.RequestOf(c.Request.Context())
 	request.Err = err
-	problem := status.ProblemOf(status.Refusal(err), request.Path, request.ID)
-	problem.Write(c.Writer)
+	refusal := status.Refusal(err)
+	problem := status.ProblemOf(refusal, request.Path, request.ID)
+	if retryAfter > 0 {
+		problem.RetryAfter = retryAfter
+	}
+	if provisions(request.Path) {
+		scim.Write(c.Writer, refusal, problem)
+	} else {
+		problem.Write(c.Writer)
+	}
 	c.Abort()
 }
 

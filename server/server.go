@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/scim"
 )
 
 // Options are what a gateway is made of. Desk, Reader and Intake are needed; the zero value of the rest is usable.
@@ -20,11 +22,15 @@ type Options struct {
 	Intake api.Intake
 	// Post keeps the mails to people and the links in them; nil has none.
 	Post Post
+	// Directory keeps the people of the domains for systems that provision them; nil lets nobody do so.
+	Directory scim.Directory
 	// Mailer sends the mails; nil sends none, and they wait.
 	Mailer Mailer
+	// SignIn lets people sign in; its zero value does not.
+	SignIn SignIn
 	// Logger gets the access log and everything else; nil discards it.
 	Logger *slog.Logger
-	// Metrics are shared with StartPending; nil makes new ones.
+	// Metrics are shared with StartPending and Deliver; nil makes new ones.
 	Metrics *Metrics
 	// PublicURL is the address people use, as it stands in the OpenAPI document; "" names none.
 	PublicURL string
@@ -76,13 +82,15 @@ func (o Options) orDefaults() Options {
 		o.Version = "dev"
 	}
 	o.Limits = o.Limits.orDefaults()
+	o.SignIn.Idle = cmp.Or(o.SignIn.Idle, time.Hour)
+	o.SignIn.Max = cmp.Or(o.SignIn.Max, 12*time.Hour)
 	return o
 }
 
 // New returns the gateway.
 func New(o Options) http.Handler {
 	o = o.orDefaults()
-	g := &gateway{Options: o, rates: newRates(o.Limits)}
+	g := &gateway{Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL)}
 	engine := newEngine()
 	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody)
 	engine.NoRoute(notFound)
@@ -90,16 +98,24 @@ func New(o Options) http.Handler {
 	g.pages(engine)
 	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, o.Logger)
 
-	operations := engine.Group("", g.authenticate, g.limitRate, g.limitTime, g.once)
+	operations := engine.Group("", g.authenticate, g.limitRate, g.limitTime, g.authorise, g.once)
 	config := api.Config(o.Version)
 	if o.PublicURL != "" {
 		config.Servers = servers(o.PublicURL)
 	}
-	answers := api.Register(humagin.NewWithGroup(engine, operations, config), api.Options{
+	documented := humagin.NewWithGroup(engine, operations, config)
+	answers := api.Register(documented, api.Options{
 		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: o.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
 	})
+	g.operations = operationsOf(engine, documented.OpenAPI())
 	if o.Post != nil {
 		g.links(engine, answers)
+	}
+	if o.Directory != nil {
+		g.provisioning(engine)
+	}
+	if o.SignIn.Provider != nil {
+		g.signIns(engine)
 	}
 	return engine
 }
@@ -107,7 +123,9 @@ func New(o Options) http.Handler {
 // gateway holds what the middleware needs.
 type gateway struct {
 	Options
-	rates *rates
+	rates       *rates
+	crossOrigin *http.CrossOriginProtection
+	operations  map[string]string // IDs of the OpenAPI document, by route
 }
 
 func newEngine() *gin.Engine {

@@ -75,7 +75,18 @@ func (w *world) send(as, method, path string, body any, headers ...string) *answ
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := http.DefaultClient.Do(request)
+	return w.do(http.DefaultClient.Do, request)
+}
+
+// roundTrip makes one request and follows nothing.
+func (w *world) roundTrip(request *http.Request) *answer {
+	w.t.Helper()
+	return w.do(http.DefaultTransport.RoundTrip, request)
+}
+
+func (w *world) do(send func(*http.Request) (*http.Response, error), request *http.Request) *answer {
+	w.t.Helper()
+	response, err := send(request)
 	require.NoError(w.t, err)
 	defer func() { require.NoError(w.t, response.Body.Close()) }()
 	raw, err := io.ReadAll(response.Body)

@@ -113,6 +113,7 @@ func (a *amending) measure(ctx context.Context, event *eventRow) (err error) {
 			return err
 		}
 		a.account(event)
+		a.nudgeUnlessHeard(*event)
 		a.tellAsked()
 	}
 	if a.retro { // whatever becomes of the obligation, the call and its clocks go on as they do

@@ -55,6 +55,18 @@ func TestTokens(t *testing.T) {
 		}
 	})
 
+	t.Run("KeepTheirScopes", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		for _, scopes := range [][]string{nil, {}, {"read", "scim:it"}} {
+			secret, err := w.IssueToken(w.ctx(), usm.Token{Person: "olga", Scopes: scopes})
+			require.NoError(t, err)
+			caller, err := w.Caller(w.ctx(), secret)
+			require.NoError(t, err)
+			require.Equal(t, scopes, caller.Token.Scopes, "none narrows to nothing, nil narrows nothing")
+		}
+	})
+
 	t.Run("OfAMachineHaveNoPerson", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)

@@ -48,36 +48,33 @@ func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err
 
 // Calls lists the calls that the filter leaves, the newest first, or with MayAct the most urgent first, by
 // priority and then by due date. next is the cursor of the next page, "" at the end; usm.CodeInvalid for a cursor that is
-// none.
+// none. A page is shorter than it was asked for only at the end.
 func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
 	defer wrapf(&err, "Calls")
 	people, err := s.mayActFor(ctx, filter.MayAct)
 	if err != nil {
 		return nil, "", err
 	}
-	q, err := selectCalls(filter, people)
-	if err != nil {
-		return nil, "", err
+	calls = []usm.CallView{}
+	for {
+		rows, page, more, err := s.callPage(ctx, filter, people)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, call := range page {
+			if !actable(call, filter.MayAct) {
+				continue
+			}
+			calls = append(calls, call)
+			if len(calls) == limit(filter.Page) && (more || i+1 < len(page)) {
+				return calls, cursorAfter(rows[i].callRow, filter.MayAct != ""), nil
+			}
+		}
+		if !more {
+			return calls, "", nil
+		}
+		filter.Cursor = cursorAfter(rows[len(rows)-1].callRow, filter.MayAct != "")
 	}
-	var rows []viewRow
-	if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
-		return nil, "", err
-	}
-	rows, more := cut(rows, filter.Page)
-	calls = make([]usm.CallView, len(rows))
-	for i := range rows {
-		calls[i] = rows[i].view()
-	}
-	if more {
-		next = cursorAfter(rows[len(rows)-1].callRow, filter.MayAct != "")
-	}
-	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
-		return nil, "", err
-	}
-	if err := s.approving(ctx, calls); err != nil {
-		return nil, "", err
-	}
-	return actable(calls, filter.MayAct), next, nil
 }
 
 // query is a statement that is put together from conditions.

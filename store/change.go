@@ -6,6 +6,8 @@ import (
 	"maps"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/usm-works/usm/usm"
 )
 
@@ -28,6 +30,7 @@ type change struct {
 	Approvals []approvalRow `json:"approvals,omitempty"` // those that are not as they were
 	Asked     []askRow      `json:"asked,omitempty"`
 	Unasked   []askRow      `json:"unasked,omitempty"`
+	Nudges    []nudgeRow    `json:"nudges,omitempty"`
 }
 
 const writeChange = `
@@ -71,13 +74,29 @@ logged AS (
 	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log')),
 taken AS (
 	INSERT INTO starts (call, input)
-	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` + writeApprovals + writeClocks + `
+	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` +
+	writeApprovals + leaveNudges + writeClocks + `
 SELECT pg_notify('usm', '')`
 
 // write carries the change out.
 func (t *tx) write(ctx context.Context, c change) error {
-	_, err := t.ExecContext(ctx, writeChange, doc(c))
+	_, err := t.StmtxContext(ctx, t.writing).ExecContext(ctx, doc(c))
 	return err
+}
+
+// prepared is the statement of write, which takes Postgres as long to plan as to carry out: so each connection plans it once.
+// A transaction asks for it before it has its connection, because it takes one.
+func (s *Store) prepared(ctx context.Context) (*sqlx.Stmt, error) {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.writing == nil {
+		prepared, err := s.db.PreparexContext(ctx, writeChange)
+		if err != nil {
+			return nil, err
+		}
+		s.writing = prepared
+	}
+	return s.writing, nil
 }
 
 // record puts an event on a call's trail and tells it to the outbox. The caller has given the event its call, sequence
@@ -103,9 +122,12 @@ func (c *change) record(row callRow, event eventRow, notices []usm.Notice) {
 		if notice.Approval != "" {
 			told["approval"] = notice.Approval
 		}
-		c.tell(fmt.Sprintf("%s/notice/%d", id, i+1), "usm.call.notice", event, told)
+		c.tell(fmt.Sprintf("%s/notice/%d", id, i+1), topicNotice, event, told)
 	}
 }
+
+// topicNotice is that of what is told to people.
+const topicNotice = "usm.call.notice"
 
 // tell adds a CloudEvent to the outbox. Its id comes from the place on the trail, so it is the same in every delivery.
 func (c *change) tell(id, topic string, event eventRow, data map[string]any) {

@@ -80,6 +80,9 @@ func (t *tx) delegate(ctx context.Context, d usm.Delegation) (usm.Delegation, er
 	if isViolation(err, "23503") {
 		err = usm.Invalid("/domain", "there is no domain %q", d.Domain)
 	}
+	if err == nil {
+		_, err = t.ExecContext(ctx, `SELECT pg_notify('usm', '')`) // who tells that it begins has to know when
+	}
 	return row.delegation(), err
 }
 

@@ -26,11 +26,14 @@ type personRow struct {
 	Revision  int64          `db:"revision" json:"revision"`
 	CreatedAt time.Time      `db:"created_at" json:"-"`
 	ChangedAt time.Time      `db:"changed_at" json:"-"`
+
+	ManagerName string `db:"manager_name" json:"-"`
 }
 
 // personColumns are those of personRow, from people as p.
 const personColumns = `p.domain, p.id, p.name, p.email, p.customer, p.site, p.manager, p.inactive, p.source, p.external, p.removed,
 	p.revision, p.created_at, p.changed_at,
+	coalesce((SELECT m.name FROM people m WHERE (m.domain, m.id) = (p.domain, p.manager)), '') AS manager_name,
 	ARRAY(SELECT g.profile FROM grants g WHERE (g.domain, g.person) = (p.domain, p.id) ORDER BY g.profile) AS profiles`
 
 func rowOf(domain string, p usm.Person, source usm.Source) personRow {

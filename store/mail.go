@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/lib/pq"
@@ -22,15 +23,19 @@ const (
 	noticesAtATime = 200
 )
 
+// linksAtATime is how many links that are over are forgotten at once.
+const linksAtATime = 500
+
 // NoMail says that no mail waits, whatever the time.
 const NoMail = time.Duration(-1)
 
-// Mails makes mails of what has to be told and returns those that are due, the longest due first, each to one gateway at a
-// time, and how long it takes until the next is due: NoMail when none waits. What asks for an approval is returned only
-// while it does, with a link of its own; a mail that has nothing left to say counts as sent.
+// Mails makes mails of what has to be told, that a delegation has begun included, and returns those that are due, the longest
+// due first, each to one gateway at a time, and how long it takes until there is more to do: NoMail when nothing waits. What
+// asks for an approval is returned only while it does, with a link of its own; a mail that has nothing left to say counts as
+// sent.
 func (s *Store) Mails(ctx context.Context, limit int) (due []usm.Mail, wait time.Duration, err error) {
 	defer wrapf(&err, "Mails")
-	if err = s.gather(ctx); err != nil {
+	if err = errors.Join(s.forgetLinks(ctx), s.begun(ctx), s.gather(ctx)); err != nil {
 		return nil, NoMail, err
 	}
 	if due, err = s.takeMails(ctx, limit); err != nil {
@@ -51,11 +56,29 @@ func (s *Store) Mails(ctx context.Context, limit int) (due []usm.Mail, wait time
 	}
 	var seconds *float64
 	err = s.db.GetContext(ctx, &seconds, `
-		SELECT extract(epoch FROM min(due_at) - now())::float8 FROM mails WHERE sent_at IS NULL AND left_at IS NULL`)
+		SELECT extract(epoch FROM least(
+			(SELECT min(due_at) FROM mails WHERE sent_at IS NULL AND left_at IS NULL),
+			(SELECT min(from_at) FROM delegations WHERE told_at IS NULL AND revoked_at IS NULL AND until_at > now())) - now())::float8`)
 	if err != nil || seconds == nil {
 		return ready, NoMail, err
 	}
 	return ready, max(0, time.Duration(*seconds*float64(time.Second))), nil
+}
+
+// forgetLinks deletes links that have been over for a day: nobody can tell them from links that never were.
+func (s *Store) forgetLinks(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, `
+		DELETE FROM mail_links WHERE secret IN (
+			SELECT secret FROM mail_links WHERE expires_at <= now() - interval '1 day'
+			ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`, linksAtATime)
+	return err
+}
+
+// MailsWaiting is how many mails are still to be sent, those that are tried again included.
+func (s *Store) MailsWaiting(ctx context.Context) (waiting int, err error) {
+	defer wrapf(&err, "MailsWaiting")
+	err = s.db.GetContext(ctx, &waiting, `SELECT count(*) FROM mails WHERE sent_at IS NULL AND left_at IS NULL`)
+	return waiting, err
 }
 
 // takeMails leases mails that are due.

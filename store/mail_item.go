@@ -15,11 +15,12 @@ type itemRow struct {
 	Domain   string    `db:"domain"`
 	Subject  string    `db:"subject"`
 	Text     string    `db:"text"`
+	Zone     string    `db:"zone"`
 	At       time.Time `db:"at"`
 }
 
 func (r itemRow) item() usm.MailItem {
-	return usm.MailItem{Call: r.Call, Domain: r.Domain, Subject: r.Subject, Text: r.Text, At: r.At.UTC()}
+	return usm.MailItem{Call: r.Call, Domain: r.Domain, Zone: r.Zone, Subject: r.Subject, Text: r.Text, At: r.At.UTC()}
 }
 
 // mailItems returns what a mail has to tell now. What asks for an approval that the reader cannot give any more is left out,
@@ -30,7 +31,9 @@ func (s *Store) mailItems(ctx context.Context, mail usm.Mail) (items []usm.MailI
 	err = s.db.SelectContext(ctx, &rows, `
 		SELECT n.notice, coalesce(payload #>> '{data,approval}', '') AS approval,
 			coalesce(payload #>> '{data,call}', '') AS call, coalesce(payload #>> '{data,domain}', '') AS domain,
-			coalesce(payload #>> '{data,subject}', '') AS subject, coalesce(payload #>> '{data,text}', '') AS text, o.created_at AS at
+			coalesce(payload #>> '{data,subject}', '') AS subject, coalesce(payload #>> '{data,text}', '') AS text, o.created_at AS at,
+			coalesce((SELECT document ->> 'time_zone' FROM domains d JOIN domain_versions v ON (v.domain, v.version) = (d.id, d.version)
+				WHERE d.id = payload #>> '{data,domain}'), '') AS zone
 		FROM mail_notices n JOIN outbox o ON o.id = n.notice WHERE n.mail = $1 ORDER BY o.created_at, n.notice`, mail.ID)
 	if err != nil {
 		return nil, err

@@ -155,6 +155,7 @@ func TestMailsThatAsk(t *testing.T) {
 				Domain: "it", Person: person, To: "cora", From: time.Now().Add(-time.Minute), Until: time.Now().Add(time.Hour), By: person,
 			})
 		}
+		require.Len(t, w.mailsByReader()["cora"].Items, 2, "that she stands in, twice")
 		_, a := w.waiting()
 		cora := w.mailsByReader()["cora"]
 		require.Len(t, cora.Items, 2)

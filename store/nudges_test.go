@@ -43,7 +43,7 @@ func names(who ...usm.Approver) func(*usm.Approval) {
 
 func (w world) nudges() []string {
 	w.t.Helper()
-	runs, err := w.Nudges(w.ctx(), 100)
+	runs, _, err := w.Nudges(w.ctx(), 100)
 	require.NoError(w.t, err)
 	for _, run := range runs {
 		require.NoError(w.t, w.Nudged(w.ctx(), run))
@@ -181,7 +181,7 @@ func TestNudges(t *testing.T) {
 		for _, err := range atOnce(4, func(int) error {
 			taker := storetest.Open(t, store.Options{URL: w.url})
 			for {
-				runs, err := taker.Nudges(t.Context(), 3)
+				runs, _, err := taker.Nudges(t.Context(), 3)
 				if err != nil || len(runs) == 0 {
 					return err
 				}
@@ -207,14 +207,14 @@ func TestNudges(t *testing.T) {
 		run := w.asks(member)
 		toggle(w, false)
 		lost, other := storetest.Open(t, store.Options{URL: w.url}), storetest.Open(t, store.Options{URL: w.url})
-		runs, err := lost.Nudges(t.Context(), 5)
+		runs, _, err := lost.Nudges(t.Context(), 5)
 		require.NoError(t, err)
 		require.Equal(t, []string{run}, runs)
-		runs, err = other.Nudges(t.Context(), 5)
+		runs, _, err = other.Nudges(t.Context(), 5)
 		require.NoError(t, err)
 		require.Empty(t, runs)
 		require.NoError(t, w.exec(`UPDATE nudges SET taken_at = taken_at - interval '6 seconds'`))
-		runs, err = other.Nudges(t.Context(), 5)
+		runs, _, err = other.Nudges(t.Context(), 5)
 		require.NoError(t, err)
 		require.Equal(t, []string{run}, runs)
 		require.NoError(t, lost.Nudged(t.Context(), run))
@@ -228,7 +228,7 @@ func TestNudges(t *testing.T) {
 		w := setup(t)
 		run := w.asks(member)
 		toggle(w, false)
-		runs, err := w.Nudges(w.ctx(), 5)
+		runs, _, err := w.Nudges(w.ctx(), 5)
 		require.NoError(t, err)
 		require.Equal(t, []string{run}, runs)
 		toggle(w, true)

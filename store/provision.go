@@ -116,8 +116,8 @@ func (s *Store) changeDirectory(
 
 func (r personRow) entry() usm.DirectoryEntry {
 	return usm.DirectoryEntry{
-		Person: r.person(), Domain: r.Domain, Source: r.Source, External: r.External, Version: strconv.FormatInt(r.Revision, 10),
-		CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.ChangedAt.UTC(),
+		Person: r.person(), Domain: r.Domain, Source: r.Source, External: r.External, ManagerName: r.ManagerName,
+		Version: strconv.FormatInt(r.Revision, 10), CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.ChangedAt.UTC(),
 	}
 }
 

@@ -94,7 +94,7 @@ func (d *directoryEdit) put(wanted usm.Provisioned) error {
 	}
 	row := rowOf(d.domain.ID, wanted.Person, usm.SourceSCIM)
 	row.External, row.Revision = wanted.External, known.Revision
-	row.CreatedAt, row.ChangedAt = known.CreatedAt, known.ChangedAt
+	row.CreatedAt, row.ChangedAt, row.ManagerName = known.CreatedAt, known.ChangedAt, known.ManagerName
 	d.set(row)
 	return nil
 }

@@ -205,6 +205,24 @@ func TestDeprovision(t *testing.T) {
 		require.Equal(t, []string{"returned", "removed", "returned", "left", "added"}, told)
 	})
 
+	t.Run("LetsWhoseManagerWasRemovedLeaveAndNobodyGetHim", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		w.provision(usm.Person{ID: "top", Name: "Top"}, usm.Person{ID: "nina", Name: "Nina", Manager: "top"})
+		require.NoError(t, w.Deprovision(w.ctx(), "it", "idp", "top", ""))
+		left, err := w.SetActive(w.ctx(), "it", "idp", "nina", "", false)
+		require.NoError(t, err)
+		require.Equal(t, "top", left.Manager)
+		w.provision(usm.Person{ID: "nina", Name: "Nina N.", Manager: "top"})
+		for _, person := range []usm.Person{{ID: "new", Name: "New", Manager: "top"}, {ID: "olga", Name: "Olga", Manager: "top"}} {
+			_, err = w.Provision(w.ctx(), "it", "idp", usm.Provisioned{Person: person})
+			require.ErrorContains(t, refusal(t, usm.CodeInvalid, err), `there is nobody "top" in the domain`)
+		}
+		require.NoError(t, w.Deprovision(w.ctx(), "it", "idp", "nina", ""))
+		_, err = w.Provision(w.ctx(), "it", "idp", usm.Provisioned{Person: usm.Person{ID: "nina", Name: "Nina", Manager: "top"}})
+		requireCode(t, usm.CodeInvalid, err)
+	})
+
 	t.Run("KeepsTheTrailOfTheDirectoryAsItIs", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)

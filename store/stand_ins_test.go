@@ -189,3 +189,35 @@ func TestStandIns(t *testing.T) {
 		require.Equal(t, want, w.list(usm.CallFilter{MayAct: "joe", Page: usm.Page{Limit: 1}}), "page by page")
 	})
 }
+
+func TestPagesOfWorkAreFull(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	var narrow, all []string
+	for i := range 9 {
+		call := w.forOperators()
+		all = append(all, call.Number)
+		if i%3 == 2 {
+			narrow = append(narrow, call.Number)
+			require.NoError(t, w.exec(`UPDATE calls SET fields = '{"amount": 5}' WHERE number = $1`, call.Number))
+		}
+	}
+	w.delegate(stands("olga", "joe", func(d *usm.Delegation) { d.When = "amount > 0.0" }))
+	for person, want := range map[string][]string{"olga": all, "joe": narrow} {
+		for size := 1; size <= 4; size++ {
+			var found []string
+			filter := usm.CallFilter{MayAct: person, Page: usm.Page{Limit: size}}
+			for more := true; more; more = filter.Cursor != "" {
+				calls, next, err := w.Calls(t.Context(), filter)
+				require.NoError(t, err)
+				for _, call := range calls {
+					found = append(found, call.Number)
+				}
+				if filter.Cursor = next; next != "" {
+					require.Len(t, calls, size, "%s, %d at a time", person, size)
+				}
+			}
+			require.Equal(t, want, found, "%s, %d at a time", person, size)
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/usm-works/usm/usm"
 )
 
@@ -38,12 +40,21 @@ type tokenRow struct {
 	CreatedAt time.Time  `db:"created_at"`
 	ExpiresAt *time.Time `db:"expires_at"`
 	RevokedAt *time.Time `db:"revoked_at"`
+
+	Scopes    pq.StringArray `db:"scopes"`
+	Session   bool           `db:"session"`
+	SignedIn  *time.Time     `db:"signed_in"`
+	IdleUntil *time.Time     `db:"idle_until"`
 }
+
+// tokenColumns are those of a tokenRow.
+const tokenColumns = "id, person, name, admin, created_at, expires_at, revoked_at, scopes, session, signed_in, idle_until"
 
 func (r tokenRow) token() usm.Token {
 	return usm.Token{
 		ID: r.ID, Person: r.Person, Name: r.Name, Admin: r.Admin, CreatedAt: r.CreatedAt.UTC(),
 		ExpiresAt: utc(r.ExpiresAt), RevokedAt: utc(r.RevokedAt),
+		Scopes: r.Scopes, Session: r.Session, SignedIn: utc(r.SignedIn), IdleUntil: utc(r.IdleUntil),
 	}
 }
 
@@ -61,8 +72,9 @@ func (s *Store) IssueToken(ctx context.Context, token usm.Token) (inClear string
 		inClear = tokenPrefix + secret
 		id := orElse(token.ID, rand.Text()[:16])
 		made, err := t.ExecContext(ctx, `
-			INSERT INTO tokens (id, secret, person, name, admin, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (id) DO NOTHING`, id, hash(inClear), token.Person, token.Name, token.Admin, token.ExpiresAt)
+			INSERT INTO tokens (id, secret, person, name, admin, expires_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (id) DO NOTHING`,
+			id, hash(inClear), token.Person, token.Name, token.Admin, token.ExpiresAt, pq.StringArray(token.Scopes))
 		if err != nil {
 			return err
 		}
@@ -87,8 +99,7 @@ func (s *Store) RevokeToken(ctx context.Context, id string) (err error) {
 func (s *Store) Tokens(ctx context.Context) (tokens []usm.Token, err error) {
 	defer wrapf(&err, "Tokens")
 	var rows []tokenRow
-	err = s.db.SelectContext(ctx, &rows, `
-		SELECT id, person, name, admin, created_at, expires_at, revoked_at FROM tokens ORDER BY created_at, id`)
+	err = s.db.SelectContext(ctx, &rows, `SELECT `+tokenColumns+` FROM tokens ORDER BY created_at, id`)
 	return each(rows, tokenRow.token), err
 }
 
@@ -102,7 +113,7 @@ func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, er
 		Held       document[map[string][]usm.Profile] `db:"held"` // by domain: id and class of each
 	}
 	err = s.db.GetContext(ctx, &row, `
-		SELECT t.id, t.person, t.name, t.admin, t.created_at, t.expires_at, t.revoked_at,
+		SELECT `+tokenColumns+`,
 			(SELECT p.name FROM people p WHERE p.id = t.person AND NOT p.inactive ORDER BY p.domain LIMIT 1) AS person_name,
 			(SELECT jsonb_object_agg(p.domain, (
 					SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.profile, 'class', r.document ->> 'class') ORDER BY g.profile), '[]')
@@ -110,7 +121,8 @@ func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, er
 					WHERE (g.domain, g.person) = (p.domain, p.id)))
 				FROM people p WHERE p.id = t.person AND NOT p.inactive) AS held
 		FROM tokens t
-		WHERE t.secret = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash(token))
+		WHERE t.secret = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+			AND (t.idle_until IS NULL OR t.idle_until > now())`, hash(token))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Person != "" && !row.PersonName.Valid {
 		return usm.Caller{}, usm.Errorf(usm.CodeUnauthenticated, "the token is not known, or no longer good")
 	}

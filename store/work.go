@@ -31,11 +31,30 @@ func (s *Store) mayActFor(ctx context.Context, person string) ([]string, error) 
 	return s.stoodInFor(ctx, s.db, person)
 }
 
-// actable leaves out what somebody cannot act on after all: he stands in for one of its people, and not for this. So a page
-// of a person's work may be shorter than it was asked for.
-func actable(calls []usm.CallView, person string) []usm.CallView {
-	if person == "" {
-		return calls
+// actable reports whether somebody can act on a call after all: he may stand in for one of its people, and not for this.
+// Nobody ("") asks for work.
+func actable(call usm.CallView, person string) bool {
+	return person == "" || slices.Contains(call.WaitingFor.People, person)
+}
+
+// callPage reads the calls after the cursor of the filter, a page at most; more says that there are others after them.
+func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []string) (
+	rows []viewRow, calls []usm.CallView, more bool, err error,
+) {
+	q, err := selectCalls(filter, people)
+	if err != nil {
+		return nil, nil, false, err
 	}
-	return slices.DeleteFunc(calls, func(c usm.CallView) bool { return !slices.Contains(c.WaitingFor.People, person) })
+	if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
+		return nil, nil, false, err
+	}
+	rows, more = cut(rows, filter.Page)
+	calls = make([]usm.CallView, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].view()
+	}
+	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
+		return nil, nil, false, err
+	}
+	return rows, calls, more, s.approving(ctx, calls)
 }

@@ -28,29 +28,29 @@ const (
 // fleet is the product on servers of its own, each of which can be killed.
 type fleet struct {
 	*product.Product
-	t        *testing.T
+	t        testing.TB
 	dir      string
 	postgres *devstack.Postgres
 	temporal *devstack.Temporal
 }
 
 // launch starts a fleet.
-func launch(t *testing.T, domains ...string) *fleet {
-	t.Helper()
+func launch(tb testing.TB, domains ...string) *fleet {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "usm-fleet-") //nolint:usetesting // Postgres runs as another user, who must be able to enter
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o711)) // Postgres runs as another user when we are root
-	f := &fleet{t: t, dir: dir}
-	t.Cleanup(func() {
+	require.NoError(tb, err)
+	require.NoError(tb, os.Chmod(dir, 0o711)) // Postgres runs as another user when we are root
+	f := &fleet{t: tb, dir: dir}
+	tb.Cleanup(func() {
 		f.temporal.Kill()
 		f.postgres.Kill()
 		_ = os.RemoveAll(dir)
 	})
-	f.postgres = product.StartPostgres(t, filepath.Join(dir, "postgres"))
-	f.temporal = product.StartTemporal(t, filepath.Join(dir, "temporal"), "127.0.0.1:0")
-	require.NotZero(t, f.postgres.PID(), "the test kills its own Postgres: unset USM_DATABASE_URL")
-	require.NotZero(t, f.temporal.PID(), "the test kills its own Temporal: unset USM_TEMPORAL_ADDRESS and TEMPORAL_ADDRESS")
-	f.Product = product.Start(t, product.Options{
+	f.postgres = product.StartPostgres(tb, filepath.Join(dir, "postgres"))
+	f.temporal = product.StartTemporal(tb, filepath.Join(dir, "temporal"), "127.0.0.1:0")
+	require.NotZero(tb, f.postgres.PID(), "the test kills its own Postgres: unset USM_DATABASE_URL")
+	require.NotZero(tb, f.temporal.PID(), "the test kills its own Temporal: unset USM_TEMPORAL_ADDRESS and TEMPORAL_ADDRESS")
+	f.Product = product.Start(tb, product.Options{
 		Database: f.postgres.URL(""), Temporal: f.temporal.Address(), Namespace: "usm", Domains: domains,
 	})
 	f.Tokens(domains...)
@@ -80,6 +80,31 @@ type crash struct {
 	do   func()
 }
 
+// crash lets each part crash, the next one after so many more moves.
+func (f *fleet) crash(ctx context.Context, moves *atomic.Int64, every int64) {
+	f.t.Helper()
+	for _, c := range f.crashes() {
+		next := moves.Load() + every
+		product.Eventually(f.t, crashLimit, "the calls move on", func() error {
+			if now := moves.Load(); now < next && ctx.Err() == nil { // when a call has failed, Wait says why
+				return fmt.Errorf("%d of %d moves before the next crash", now, next)
+			}
+			return nil
+		})
+		before := moves.Load()
+		c.do()
+		f.t.Logf("%s was killed after %d moves and is back after %d", c.part, before, moves.Load())
+	}
+}
+
+// requireRunning asks that no part ended but by a crash of the test's.
+func (f *fleet) requireRunning() {
+	f.t.Helper()
+	for _, part := range []string{"gateway", "worker"} {
+		require.False(f.t, f.Part(part).Ended(), "the %s ended by itself", part)
+	}
+}
+
 // mixed is the ride of the i-th call: short ones and long ones, with and without forks.
 func mixed(i int) ride {
 	return rides[[]int{4, 3, 4, 1, 3, 4, 1, 3, 8, 0}[i%10]]
@@ -102,26 +127,16 @@ func TestCrash(t *testing.T) { //nolint:paralleltest // its time limit is meant 
 			return err
 		})
 	}
-	for _, c := range f.crashes() {
-		next := moves.Load() + crashEvery
-		product.Eventually(t, crashLimit, "the calls move on", func() error {
-			if now := moves.Load(); now < next && ctx.Err() == nil { // when a call has failed, Wait says why
-				return fmt.Errorf("%d of %d moves before the next crash", now, next)
-			}
-			return nil
-		})
-		c.do()
-		t.Logf("%s was killed after %d moves and is back", c.part, moves.Load())
-	}
+	f.crash(ctx, &moves, crashEvery)
 	require.NoError(t, group.Wait())
-	for _, part := range []string{"gateway", "worker"} {
-		require.False(t, f.Part(part).Ended(), "the %s ended by itself", part)
-	}
+	f.requireRunning()
 	for i, view := range ended {
 		requireClosed(t, mixed(i), view)
 		requireExecutedPath(t, f.Product, mixed(i), view)
 	}
-	requireNothingTwice(t, f.Product, crashCalls)
+	requireNothingTwice(t, f.Product, forked(crashCalls))
+	require.Positive(t, count(t, f.SQL(), `SELECT count(*) FROM component_history WHERE call IS NOT NULL`))
+	require.Positive(t, count(t, f.SQL(), `SELECT count(*) FROM operation_log`))
 }
 
 // ride opens the i-th call and drives it to its end, repeating every request with its key until it is answered.

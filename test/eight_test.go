@@ -50,10 +50,10 @@ func (r ride) plan() product.Plan {
 }
 
 // requester is a person of the domain whom a customer authorises and who only asks.
-func requester(t *testing.T, domain usm.Domain) string {
-	t.Helper()
+func requester(tb testing.TB, domain usm.Domain) string {
+	tb.Helper()
 	i := slices.IndexFunc(domain.People, func(p usm.Person) bool { return p.Customer != "" && len(p.Profiles) == 0 && !p.Inactive })
-	require.GreaterOrEqual(t, i, 0, "nobody asks in %s", domain.ID)
+	require.GreaterOrEqual(tb, i, 0, "nobody asks in %s", domain.ID)
 	return domain.People[i].ID
 }
 

@@ -140,3 +140,28 @@ func TestEachLongWorkflowFileIsThere(t *testing.T) {
 		require.NotEmpty(t, reason)
 	}
 }
+
+// goFiles calls visit with each Go file of the module in tree: not those of modules inside it, of test data, or hidden.
+func goFiles(tree fs.FS, visit func(name string, content []byte) error) error {
+	return fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			_, statErr := fs.Stat(tree, path.Join(name, "go.mod"))
+			hidden := strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "node_modules"
+			if name != "." && (hidden || statErr == nil) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		content, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		return visit(name, content)
+	})
+}

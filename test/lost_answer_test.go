@@ -13,12 +13,12 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// planned is a change whose plan waits for what the only policy of its domain asks, and who planned it.
-func planned(t *testing.T, p *product.Product, policy usm.ApprovalPolicy) (planner *client.Client, call usm.CallView) {
+// planned is a change whose plan waits for what the only policies of its domain ask, and who planned it.
+func planned(t *testing.T, p *product.Product, policies ...usm.ApprovalPolicy) (planner *client.Client, call usm.CallView) {
 	t.Helper()
 	domain, err := domains.Parse("it.yaml", domains.Builtin()["it"])
 	require.NoError(t, err)
-	domain.Approvals = []usm.ApprovalPolicy{policy}
+	domain.Approvals = policies
 	file, err := domains.Marshal(domain)
 	require.NoError(t, err)
 	_, err = p.Admin.ApplyDomain(t.Context(), "it", file)
@@ -39,18 +39,40 @@ func planned(t *testing.T, p *product.Product, policy usm.ApprovalPolicy) (plann
 	return planner, call
 }
 
+// eitherOfTwo is a policy of plans that one of two people meets.
+func eitherOfTwo(id string) usm.ApprovalPolicy {
+	return usm.ApprovalPolicy{
+		ID: id, Name: "Plans of changes", Steps: []usm.Step{usm.PlanChange},
+		Require:   usm.Quorum{Need: "any", Approvers: []usm.Approver{{Person: "sven"}, {Person: "tamara"}}},
+		Emergency: &usm.Emergency{Profiles: []string{"service-manager"}, Within: "8h"},
+	}
+}
+
+// lostVote is sven's, as the registers got it before the engine lost it.
+func lostVote(asked usm.ApprovalView) usm.Amendment {
+	return usm.Amendment{
+		Call: usm.Call{Number: asked.Call}, Kind: usm.EventDecided, Key: "act/lost", Step: asked.Step,
+		Actor: usm.Actor{Person: "sven", Rule: usm.RuleApprover},
+		Vote:  &usm.Vote{Approval: asked.ID, Decision: usm.Approve, Digest: asked.Digest, Through: "api"},
+	}
+}
+
+// lostBypass is the same of rosa's going on without an approval.
+func lostBypass(call usm.CallView) usm.Amendment {
+	return usm.Amendment{
+		Call: usm.Call{Number: call.Number}, Kind: usm.EventBypassed, Key: "act/lost", Step: call.Step, Text: "The old one burns",
+		Actor: usm.Actor{Person: "rosa", Profile: "service-manager", Rule: usm.RuleEmergency},
+		Vote:  &usm.Vote{Approval: call.WaitingFor.Approval},
+	}
+}
+
 // TestAnAnswerThatTheEngineLost is in the registers, but its run knows nothing of it, as when Temporal and the worker die
 // between the two. Whoever repeats what was not answered to him brings the run to where the registers are.
 func TestAnAnswerThatTheEngineLost(t *testing.T) {
 	t.Parallel()
 	p := product.Start(t, product.Options{Domains: []string{"it"}})
-	policy := usm.ApprovalPolicy{
-		ID: "plans", Name: "Plans of changes", Steps: []usm.Step{usm.PlanChange},
-		Require:   usm.Quorum{Need: "any", Approvers: []usm.Approver{{Person: "sven"}, {Person: "tamara"}}},
-		Emergency: &usm.Emergency{Profiles: []string{"service-manager"}, Within: "8h"},
-	}
-	_, call := planned(t, p, policy)
-	_, other := planned(t, p, policy)
+	_, call := planned(t, p, eitherOfTwo("plans"))
+	_, other := planned(t, p, eitherOfTwo("plans"))
 	registers := storetest.Open(t, store.Options{URL: p.Database})
 	waits := func(number string) usm.CallView {
 		view, err := p.Admin.Call(t.Context(), number)
@@ -60,11 +82,7 @@ func TestAnAnswerThatTheEngineLost(t *testing.T) {
 
 	asked, err := p.Admin.Approval(t.Context(), call.WaitingFor.Approval)
 	require.NoError(t, err)
-	vote := usm.Vote{Approval: asked.ID, Decision: usm.Approve, Digest: asked.Digest, Through: "api"}
-	_, err = registers.Amend(t.Context(), usm.Amendment{
-		Call: usm.Call{Number: call.Number}, Kind: usm.EventDecided, Key: "act/lost", Step: usm.PlanChange,
-		Actor: usm.Actor{Person: "sven", Rule: usm.RuleApprover}, Vote: &vote,
-	})
+	_, err = registers.Amend(t.Context(), lostVote(asked))
 	require.NoError(t, err)
 	require.Equal(t, usm.PlanChange, waits(call.Number).Step, "the run waits on")
 	view, err := p.As("sven").Decide(t.Context(), asked.ID, usm.DecisionRequest{Decision: usm.Approve, Digest: asked.Digest})
@@ -73,11 +91,7 @@ func TestAnAnswerThatTheEngineLost(t *testing.T) {
 	require.Len(t, view.Ballots, 1, "it is the first answer")
 	require.Equal(t, usm.PrepareChange, waits(call.Number).Step)
 
-	_, err = registers.Amend(t.Context(), usm.Amendment{
-		Call: usm.Call{Number: other.Number}, Kind: usm.EventBypassed, Key: "act/lost", Step: usm.PlanChange, Text: "The old one burns",
-		Actor: usm.Actor{Person: "rosa", Profile: "service-manager", Rule: usm.RuleEmergency},
-		Vote:  &usm.Vote{Approval: other.WaitingFor.Approval},
-	})
+	_, err = registers.Amend(t.Context(), lostBypass(other))
 	require.NoError(t, err)
 	_, err = p.As("rosa").Bypass(t.Context(), other.WaitingFor.Approval, "The old one burns")
 	require.ErrorContains(t, err, "has ended: bypassed")

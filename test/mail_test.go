@@ -135,7 +135,7 @@ func TestPeopleDecideByMail(t *testing.T) {
 	}
 
 	// Expired, then not: the time is turned back and forth in the registers.
-	const over = `UPDATE mail_links SET expires_at = expires_at - interval '40 days' WHERE by_person = 'tamara'`
+	const over = `UPDATE mail_links SET expires_at = expires_at - interval '30 days' WHERE by_person = 'tamara'`
 	_, err = p.SQL().ExecContext(t.Context(), over)
 	require.NoError(t, err)
 	status, page = decide(t, tamara, "approve", "")

@@ -113,6 +113,14 @@ type Obligation struct {
 	Due   *time.Time `json:"due,omitempty"`
 }
 
+// Run is the ID of the run that waits for the approval.
+func (a Approval) Run() string {
+	if a.Retro {
+		return Obligation{Approval: a.ID}.WorkflowID()
+	}
+	return a.Call
+}
+
 // WorkflowID is the ID of the run that waits for the approval.
 func (o Obligation) WorkflowID() string { return "approval:" + o.Approval }
 

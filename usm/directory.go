@@ -14,12 +14,13 @@ const (
 // DirectoryEntry is a person as the directory of a domain keeps him.
 type DirectoryEntry struct {
 	Person
-	Domain    string    `json:"domain"`
-	Source    Source    `json:"source"`
-	External  string    `json:"external,omitempty"` // id in the provisioning system
-	Version   string    `json:"version"`            // changes with every change: the ETag
-	CreatedAt time.Time `json:"created_at"`
-	ChangedAt time.Time `json:"changed_at"`
+	Domain      string    `json:"domain"`
+	Source      Source    `json:"source"`
+	External    string    `json:"external,omitempty"`     // id in the provisioning system
+	ManagerName string    `json:"manager_name,omitempty"` // name of Manager
+	Version     string    `json:"version"`                // changes with every change: the ETag
+	CreatedAt   time.Time `json:"created_at"`
+	ChangedAt   time.Time `json:"changed_at"`
 }
 
 // Provisioned is a person as a provisioning system wants him to be.

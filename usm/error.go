@@ -35,6 +35,7 @@ type Error struct {
 	Message string       `json:"message"`
 	Fields  []FieldError `json:"fields,omitempty"`  // what is wrong where, for CodeInvalid
 	Digest  string       `json:"digest,omitempty"`  // of the content as it is now, for CodeStale
+	Scope   string       `json:"scope,omitempty"`   // that the token lacks, for CodeForbidden
 	MaxAge  int          `json:"max_age,omitempty"` // seconds that a sign-in may be old, for CodeStepUp
 	Duties  bool         `json:"duties,omitempty"`  // segregation of duties refuses: it is recorded
 	Allowed []string     `json:"allowed,omitempty"` // paths under the call that would be accepted now, for CodeOutOfTurn

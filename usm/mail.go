@@ -18,8 +18,9 @@ type Mail struct {
 
 // MailItem is one of the things that a mail tells.
 type MailItem struct {
-	Call    string // number
+	Call    string // number; "" when it is about none
 	Domain  string
+	Zone    string // IANA, of the domain: the times of the mail are shown in it; "" is UTC
 	Subject string // of the call
 	Text    string // of the notice
 	At      time.Time
@@ -29,8 +30,18 @@ type MailItem struct {
 	For      string // name of the approver whom the person stands in for; "" for himself
 	Secret   string // of a link that decides, the only time that it can be read; "" for none
 	Link     string // address of its page; the gateway makes it of Secret
-	Page     string // address of the call's page; the gateway makes it of Call
+	Page     string // address of the call's page; the gateway makes it of Call, "" without one
 	Expires  time.Time
+}
+
+// ShowTime writes a moment as people read it, by the wall clock of an IANA zone: "Tue 1 Dec 2026 16:00 UTC". A zone that is
+// unknown, or "", is UTC.
+func ShowTime(at time.Time, zone string) string {
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		location = time.UTC
+	}
+	return at.In(location).Format("Mon 2 Jan 2006 15:04 MST")
 }
 
 // MailLink is what a link in a mail is good for: one decision, by one person, for one approver, on one content.

@@ -42,8 +42,15 @@ type Token struct {
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at"`
 	RevokedAt *time.Time `json:"revoked_at"`
-	// SignedIn is when the person last proved who he is, for a token that came from a sign-in; nil for others.
+	// Scopes narrow what the token may do to some of what its holder may; nil narrows nothing. "scim:<domain>" alone gives more:
+	// provisioning (docs/authority.md).
+	Scopes []string `json:"scopes,omitempty"`
+	// Session says that the token came from a sign-in: it is held in a cookie, or by the terminal that was let in from there.
+	Session bool `json:"session,omitempty"`
+	// SignedIn is when the person last proved who he is, for a session, and the Unix epoch when nobody knows; nil for others.
 	SignedIn *time.Time `json:"signed_in,omitempty"`
+	// IdleUntil is when a session ends unless it is used before; nil for others.
+	IdleUntil *time.Time `json:"idle_until,omitempty"`
 }
 
 // Caller is who makes a request.

@@ -2,6 +2,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 	"github.com/usm-works/usm/workflows"
 )
 
-// cachedCalls is how many open calls a worker keeps ready in memory; a call that was evicted is replayed when it moves.
+// cachedCalls is how many open calls a worker keeps ready in memory unless it is told otherwise.
 const cachedCalls = 2000
 
 // Options is what a worker needs.
@@ -27,6 +28,9 @@ type Options struct {
 	Logger    *slog.Logger   // nil: the default one
 	Allow     []netip.Prefix // private ranges that outbound requests may reach
 	PublicURL string         // address of the gateway, for callbacks
+	// Cached is how many open calls the workers of this process keep ready in memory; 0 is 2000. One that was evicted is
+	// replayed when it moves.
+	Cached int
 }
 
 // Run works until ctx ends, then finishes what is under way. A worker that loses Temporal for good returns its error.
@@ -35,7 +39,7 @@ func Run(ctx context.Context, o Options) error {
 	if queue == "" {
 		queue = "usm"
 	}
-	worker.SetStickyWorkflowCacheSize(cachedCalls)
+	worker.SetStickyWorkflowCacheSize(cmp.Or(o.Cached, cachedCalls))
 	fatal := make(chan error, 1)
 	w := worker.New(o.Client, queue, worker.Options{
 		WorkflowTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),

@@ -11,6 +11,8 @@ import (
 
 // aborted are the calls that were recorded as aborted, in that order.
 func (w *world) aborted() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var numbers []string
 	for _, e := range w.trail {
 		if e.kind == usm.EventAborted {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type calendar struct {
 	activities.Registers
 	env    *testsuite.TestWorkflowEnvironment
+	mu     sync.Mutex          // several agreements turn at once
 	terms  []usm.AgreementTerm // of the domain that is applied
 	turns  []usm.AgreementTurn
 	ids    []string
@@ -28,6 +30,8 @@ type calendar struct {
 }
 
 func (c *calendar) Turn(_ context.Context, term usm.AgreementTerm, turn usm.AgreementTurn) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(c.refuse) > 0 {
 		err := c.refuse[0]
 		c.refuse = c.refuse[1:]

@@ -128,7 +128,7 @@ func TestAnApprovalThatIsOpenFor400Days(t *testing.T) {
 	id := "approval/" + a.ID + "/"
 	require.Equal(t, []string{id + "remind/25%", id + "remind/50%", id + "remind/75%", id + "substitute"}, w.rung(w.number), "each once")
 	require.Equal(t, []string{"bea", "ben", "carl", "bob", "bea", "bob", "bea", "bob", "dora", "sue"}, w.told(a.ID)[3:])
-	require.Equal(t, 6, w.calls[w.number].opens, "five restarts")
+	require.Equal(t, 6, w.opens(w.number), "five restarts")
 	require.Equal(t, 4, second, "runs of the second build")
 }
 

@@ -172,7 +172,7 @@ func TestAlarms(t *testing.T) {
 			w.staff = true
 		})
 		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
-		require.Equal(t, 1, w.calls["RSK-000009"].opens, "the linked call runs by itself")
+		require.Equal(t, 1, w.opens("RSK-000009"), "the linked call runs by itself")
 	})
 
 	t.Run("CallASystemOnce", func(t *testing.T) {

@@ -23,7 +23,7 @@ func TestDecisions(t *testing.T) {
 		require.Equal(t, []string{"INC-000001", "RSK-000001"}, r.ack.Opened)
 		require.Equal(t, usm.ReviewOperation, r.ack.Step, "the service request waits for neither")
 		for _, number := range r.ack.Opened {
-			require.Equal(t, 1, w.calls[number].opens)
+			require.Equal(t, 1, w.opens(number))
 			require.Equal(t, usm.StatusOpen, w.next(number).Status)
 			require.Equal(t, w.number, w.call(number).Parent)
 		}

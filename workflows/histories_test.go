@@ -97,7 +97,7 @@ func scenarios() []scenario {
 func TestRecordHistories(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	all := scenarios()
+	all := append(scenarios(), lateScenarios()...)
 	for _, as := range usm.Workflows() {
 		all = append(all, scenario{name: snake(as.Name) + "__every_step", as: as, prepare: decides(decisions[as.Name])})
 	}

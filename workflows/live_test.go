@@ -3,13 +3,13 @@
 package workflows_test
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
@@ -32,7 +32,7 @@ func connect(t *testing.T) *engine {
 	t.Helper()
 	address := os.Getenv("USM_TEST_TEMPORAL_ADDRESS")
 	require.NotEmpty(t, address, "run this with make histories")
-	namespace := "histories-" + uuid.NewString()
+	namespace := "histories-" + rand.Text()
 	c, err := client.Dial(client.Options{
 		HostPort: address, Namespace: namespace, Identity: "make histories",
 		Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),

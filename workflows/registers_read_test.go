@@ -12,6 +12,16 @@ func (r *registers) next(number string) usm.Next {
 	return usm.Next{}
 }
 
+// opens is how often runs have opened a call.
+func (r *registers) opens(number string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if call, ok := r.calls[number]; ok {
+		return call.opens
+	}
+	return 0
+}
+
 // call is the request as it was registered.
 func (r *registers) call(number string) usm.Call {
 	r.mu.Lock()

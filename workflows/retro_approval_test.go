@@ -74,7 +74,7 @@ func TestRetroApproval(t *testing.T) {
 		w, owed := owing(t)
 		require.NoError(t, w.outwait(owed))
 		require.Equal(t, usm.ApprovalExpired, w.all[0].State)
-		require.Equal(t, 1, w.calls["RSK-000001"].opens)
+		require.Equal(t, 1, w.opens("RSK-000001"))
 		require.WithinDuration(t, started.Add(240*time.Hour), w.env.Now(), time.Second)
 	})
 

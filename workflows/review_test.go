@@ -142,7 +142,7 @@ func TestReview(t *testing.T) {
 		require.Equal(t, usm.StatusClosed, w.run(usm.Operation).Status)
 		require.Equal(t, []string{"RSK-000001", "RSK-000002"}, closed.ack.Opened)
 		for _, risk := range closed.ack.Opened {
-			require.Equal(t, 1, w.calls[risk].opens, "its workflow runs")
+			require.Equal(t, 1, w.opens(risk), "its workflow runs")
 			require.Equal(t, w.number, w.call(risk).Parent)
 			require.Equal(t, "olga", w.call(risk).Requester)
 			require.False(t, w.call(risk).IsChild())

@@ -41,7 +41,7 @@ func TestLateBinding(t *testing.T) {
 			require.Equal(t, wanted, steps)
 			require.Equal(t, wantedDepths, depths)
 			require.Equal(t, c.to.Name, w.next(w.number).Workflow)
-			require.Equal(t, 2, w.calls[w.number].opens, "one run before the decision and one after")
+			require.Equal(t, 2, w.opens(w.number), "one run before the decision and one after")
 		})
 	}
 
@@ -86,7 +86,7 @@ func TestLateBinding(t *testing.T) {
 		result := w.run(usm.RiskWithoutChange)
 		require.Equal(t, usm.OutcomeRiskAccepted, result.Outcome)
 		require.Equal(t, "RiskWithoutChange", w.next(w.number).Workflow)
-		require.Equal(t, 3, w.calls[w.number].opens)
+		require.Equal(t, 3, w.opens(w.number))
 	})
 }
 

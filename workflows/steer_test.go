@@ -22,7 +22,7 @@ func TestRetype(t *testing.T) {
 		ended := usm.Result{Number: "INC-000001", Status: usm.StatusRetyped, Outcome: usm.OutcomeRetyped}
 		require.Equal(t, ended, w.run(usm.IncidentWithoutChange))
 		require.Equal(t, []string{"SRQ-000001"}, r.ack.Opened)
-		require.Equal(t, 1, w.calls["SRQ-000001"].opens, "its workflow runs")
+		require.Equal(t, 1, w.opens("SRQ-000001"), "its workflow runs")
 		require.Equal(t, "ann", w.call("SRQ-000001").Requester)
 		retyped := w.entries(w.number, usm.EventRetyped)[0].amendment
 		require.Equal(t, "nothing is broken", retyped.Text)

@@ -28,10 +28,13 @@ type app struct {
 	out, err io.Writer
 	env      func() []string
 	dir      string // working folder
+	config   string // folder of what the user has settled for all folders; "" for none
 	settings *settings
 	json     bool
 	as       string
 	colour   bool // of out
+
+	beforeSignIn func(context.Context) error // what the gateway does when somebody begins to sign in; nil is nothing
 }
 
 func newApp() *app {
@@ -39,7 +42,11 @@ func newApp() *app {
 	if err != nil {
 		dir = "."
 	}
-	return &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Environ, dir: dir}
+	config, err := os.UserConfigDir()
+	if err != nil {
+		config = ""
+	}
+	return &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Environ, dir: dir, config: config}
 }
 
 // run executes one command and returns the exit code.
@@ -95,7 +102,7 @@ func (a *app) root() *cobra.Command {
 	add("calls", a.callCommand(), a.workCommand(), a.approveCommand(), a.delegationCommand(), a.clockCommand(), a.replayCommand())
 	add("agreements", a.agreementCommand(), a.reportCommand(), a.rehearseCommand())
 	add("run", a.devCommand(), a.gatewayCommand(), a.workerCommand(), a.migrateCommand(), a.domainCommand(), a.tokenCommand())
-	root.AddCommand(a.versionCommand(), a.configHelp(), a.probeCommand())
+	root.AddCommand(a.signInCommand(), a.signOutCommand(), a.versionCommand(), a.configHelp(), a.probeCommand())
 	return root
 }
 
@@ -119,8 +126,11 @@ func (a *app) complain(err error) {
 		fmt.Fprintln(a.err, "usm:", err)
 		return
 	}
-	if problem.Code == usm.CodeUnauthenticated {
-		fmt.Fprintln(a.err, "  set USM_TOKEN, or give the command below the folder of `usm dev`, with --as PERSON to be somebody else")
+	switch problem.Code {
+	case usm.CodeUnauthenticated:
+		fmt.Fprintln(a.err, "  set USM_TOKEN, run `usm sign-in`, or give the command below the folder of `usm dev`, with --as PERSON")
+	case usm.CodeStepUp:
+		fmt.Fprintln(a.err, "  run `usm sign-in --fresh`, then this again, without --as or USM_TOKEN")
 	}
 	if len(problem.AllowedActions) > 0 {
 		fmt.Fprintln(a.err, "  allowed now:", join(problem.AllowedActions))

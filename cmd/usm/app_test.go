@@ -20,6 +20,7 @@ import (
 // terminal is one terminal: a folder, an environment, and what was written.
 type terminal struct {
 	dir      string
+	config   string // folder of the user; "" for none
 	env      []string
 	in       string
 	out, err string
@@ -29,7 +30,7 @@ type terminal struct {
 func (x *terminal) run(t *testing.T, args ...string) int {
 	t.Helper()
 	var out, err bytes.Buffer
-	a := &app{in: strings.NewReader(x.in), out: &out, err: &err, dir: x.dir, env: func() []string { return x.env }}
+	a := &app{in: strings.NewReader(x.in), out: &out, err: &err, dir: x.dir, config: x.config, env: func() []string { return x.env }}
 	code := a.run(t.Context(), args)
 	x.out, x.err = out.String(), err.String()
 	return code
@@ -126,6 +127,11 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 		"ALogLevelThatIsNone":    {[]string{"gateway", "--log-level", "loud"}, nil, `USM_LOG_LEVEL: "loud" is none of`},
 		"ALogFormatThatIsNone":   {[]string{"worker"}, []string{"USM_LOG_FORMAT=xml"}, `USM_LOG_FORMAT: "xml" is none of json, text`},
 		"ATokenForNobody":        {[]string{"token", "issue"}, nil, "needs a --name"},
+		"AScopeThatIsNone": {
+			[]string{"token", "issue", "ada", "--scope", "read", "--scope", "write"},
+			nil,
+			`no scope "write": there are call, decide, domains, read, signal, and scim:DOMAIN`,
+		},
 		"ATokenWithoutADatabase": {[]string{"token", "list"}, nil, "USM_DATABASE_URL is needed"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // envPrefix begins the names of our environment variables.
@@ -41,12 +40,19 @@ var configuration = []setting{
 	{"dev-temporal-ui-address", "127.0.0.1:8233", "Where the pages of that Temporal listen.", true},
 	{"dev-smtp-address", "127.0.0.1:1025", "Where the mail server that `usm dev` starts takes mail.", true},
 	{"dev-mail-address", "127.0.0.1:8025", "Where the pages that show that mail listen.", true},
+	{"dev-oidc-address", "127.0.0.1:8026", "Where the OpenID provider that `usm dev` starts listens; it asks for no passwords.", true},
 	{"smtp-address", "", "Mail server (host:port) that takes the mails to people; empty sends none, and they wait. " +
 		"`usm dev` uses its own unless this is set.", true},
 	{"smtp-user", "", "Name under which the gateway signs in to the mail server; empty signs in nowhere.", true},
 	{"smtp-password-file", "", "File with the password of that name.", true},
 	{"smtp-tls", "starttls", "How the connection to the mail server is protected: starttls, implicit (port 465) or none.", true},
 	{"mail-from", "", "Sender of the mails, as USM <usm@example.org>; needed with a mail server.", true},
+	{"oidc-issuer", "", "Provider of OpenID Connect at which people sign in, as https://id.example.org; empty has no sign-in.", true},
+	{"oidc-client-id", "usm", "How the provider knows the gateway; it has to allow the address /sign-in/callback below the public one.", true},
+	{"oidc-client-secret-file", "", "File with the secret of that client; empty is a public client, which PKCE alone protects.", true},
+	{"oidc-person-claim", "email", "Claim of the ID token that is the id of a person; email finds the person by verified address.", true},
+	{"session-idle", "1h", "How long somebody stays signed in without doing anything.", true},
+	{"session-max", "12h", "How long somebody stays signed in at most.", true},
 	{"task-queue", "usm", "Temporal task queue of the workers.", true},
 	{"probe-address", "", "Where a worker answers /healthz, /readyz and /metrics; empty is nowhere. " +
 		"The gateway does at its own address.", true},
@@ -124,19 +130,20 @@ func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error
 		slices.Sort(unknown)
 		return nil, usagef("there is no variable %s; did you mean %s? `usm help config` lists them", unknown[0], closest(unknown[0]))
 	}
-	var err error
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if slices.ContainsFunc(configuration, func(row setting) bool { return row.name == f.Name }) {
-			s.given[f.Name] = true
-			err = s.values.Set(f.Name, f.Value.String())
+	for _, row := range configuration {
+		if f := cmd.Flags().Lookup(row.name); f != nil && f.Changed {
+			s.given[row.name] = true
+			if err := s.values.Set(row.name, f.Value.String()); err != nil {
+				return nil, err
+			}
 		}
-	})
+	}
 	for _, variable := range environ() {
 		if value, ok := strings.CutPrefix(variable, "NO_COLOR="); ok {
 			s.noColour = value
 		}
 	}
-	return s, err
+	return s, nil
 }
 
 // closest returns the variable that is most like name.

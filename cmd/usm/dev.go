@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -35,6 +36,7 @@ type dev struct {
 	postgres   *kept[*devstack.Postgres]
 	temporal   *kept[*devstack.Temporal]
 	neighbours *kept[*devstack.Neighbours] // nil where they are not built
+	people     sync.Mutex                  // of peopleFile
 	store      *store.Store
 	client     temporal.Client
 	group      *errgroup.Group // gateway, worker and the watch over the children
@@ -49,7 +51,7 @@ func (a *app) devCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.dev(cmd.Context()) },
 	}
 	useSettings(cmd, "data", "database-url", "temporal-namespace", "task-queue", "dev-temporal-address", "dev-temporal-ui-address",
-		"dev-smtp-address", "dev-mail-address")
+		"dev-smtp-address", "dev-mail-address", "dev-oidc-address")
 	useSettings(cmd, gatewaySettings...)
 	useSettings(cmd, "outbound-allow", "log-level", "log-format")
 	return cmd
@@ -213,6 +215,7 @@ func (d *dev) uiURL() string {
 // welcome says where everything is and what to do next.
 func (d *dev) welcome() {
 	w := d.columns()
+	d.welcomeSignIn(w)
 	w.AppendRow(table.Row{"API", d.publicURL() + "/api/docs"})
 	if ui := d.uiURL(); ui != "" {
 		w.AppendRow(table.Row{"Temporal", ui + "/namespaces/" + d.settings.get("temporal-namespace") + "/workflows"})

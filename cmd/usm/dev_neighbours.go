@@ -11,27 +11,30 @@ import (
 	"github.com/usm-works/usm/mail"
 )
 
-// startNeighbours starts what surrounds the product: a mailbox. Without the program there is none, which is said and stops
-// nothing.
+// startNeighbours starts what surrounds the product: a mailbox, and a provider where people sign in. Without the program there
+// is neither, which is said and stops nothing.
 func (d *dev) startNeighbours(ctx, running context.Context) error {
 	log, err := d.childLog("neighbours")
 	if err != nil {
 		return err
 	}
-	return d.progress.run("mailbox", func() (string, error) {
-		d.neighbours, err = keep(ctx, running, d, "the mailbox", func(ctx context.Context) (*devstack.Neighbours, error) {
+	return d.progress.run("neighbours", func() (string, error) {
+		d.neighbours, err = keep(ctx, running, d, "the neighbours", func(ctx context.Context) (*devstack.Neighbours, error) {
 			return devstack.StartNeighbours(ctx, devstack.NeighboursOptions{
 				Dir: filepath.Join(d.dir, "neighbours"), Mail: filepath.Join(d.dir, "mail"), Log: log,
+				People:      filepath.Join(d.dir, peopleFile),
 				SMTPAddress: d.settings.get("dev-smtp-address"), MailAddress: d.settings.get("dev-mail-address"),
+				OIDCAddress: d.settings.get("dev-oidc-address"),
 			})
 		})
 		if errors.Is(err, devstack.ErrNoNeighbours) {
-			return "absent, so no mail is sent: `make usm-neighbours` builds it", nil
+			return "absent, so no mail is sent and nobody signs in: `make usm-neighbours` builds them", nil
 		}
 		if err != nil {
 			return "", err
 		}
-		return d.neighbours.current().SMTPAddress(), d.useMailbox()
+		n := d.neighbours.current()
+		return "mail " + n.SMTPAddress() + ", sign-in " + n.Issuer(), errors.Join(d.useMailbox(), d.useProvider())
 	})
 }
 
@@ -44,6 +47,25 @@ func (d *dev) useMailbox() error {
 		d.settings.values.Set("smtp-address", d.neighbours.current().SMTPAddress()), d.settings.values.Set("smtp-tls", mail.TLSNone),
 		d.settings.values.Set("mail-from", d.settings.or("mail-from", "USM <usm@localhost>")),
 	)
+}
+
+// useProvider has people sign in at the provider of this machine, which calls them by their ids, unless another is named.
+func (d *dev) useProvider() error {
+	if d.settings.get("oidc-issuer") != "" {
+		return nil
+	}
+	d.beforeSignIn = d.writePeople
+	return errors.Join(
+		d.settings.values.Set("oidc-issuer", d.neighbours.current().Issuer()), d.settings.values.Set("oidc-client-id", "usm"),
+		d.settings.values.Set("oidc-client-secret-file", ""), d.settings.values.Set("oidc-person-claim", "sub"),
+	)
+}
+
+// welcomeSignIn says where people sign in.
+func (d *dev) welcomeSignIn(w table.Writer) {
+	if d.settings.get("oidc-issuer") != "" {
+		w.AppendRow(table.Row{"Sign in", d.publicURL() + "/sign-in"})
+	}
 }
 
 // welcomeNeighbours says where they are.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,12 +60,28 @@ func startDev(t *testing.T, x *terminal) (stop func() int) {
 			t.Fatalf("usm dev is not ready:\n%s", out)
 		}
 	}
-	require.Regexp(t, `mailbox +ready .*127\.0\.0\.1:\d+\n`, out.String())
+	require.Regexp(t, `neighbours +ready .*mail 127\.0\.0\.1:\d+, sign-in http://127\.0\.0\.1:\d+\n`, out.String())
+	require.Regexp(t, `Sign in +http://127\.0\.0\.1:\d+/sign-in\n`, out.String())
 	require.Regexp(t, `Mail +http://127\.0\.0\.1:\d+`, out.String())
 	return func() int {
 		cancel()
 		return <-code
 	}
+}
+
+// requireDoor looks for the demo people where one signs in.
+func requireDoor(t *testing.T, address, dir string) {
+	t.Helper()
+	response, err := http.Get(address + "/sign-in")
+	require.NoError(t, err)
+	defer response.Body.Close() //nolint:errcheck // nothing was written
+	page, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, "/login", response.Request.URL.Path, "that of the provider")
+	require.Contains(t, string(page), "Anna Kowalska")
+	info, err := os.Stat(filepath.Join(dir, ".usm", peopleFile))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
 func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
@@ -77,13 +95,14 @@ func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
 	require.NoError(t, free.Close())
 	x := &terminal{dir: dir, env: []string{
 		"USM_ADDRESS=" + free.Addr().String(), "USM_DEV_TEMPORAL_ADDRESS=127.0.0.1:0", "USM_DEV_TEMPORAL_UI_ADDRESS=127.0.0.1:0",
-		"USM_DEV_SMTP_ADDRESS=127.0.0.1:0", "USM_DEV_MAIL_ADDRESS=127.0.0.1:0",
+		"USM_DEV_SMTP_ADDRESS=127.0.0.1:0", "USM_DEV_MAIL_ADDRESS=127.0.0.1:0", "USM_DEV_OIDC_ADDRESS=127.0.0.1:0",
 	}}
 	here := &terminal{dir: dir} // another terminal, with no settings at all
 	log, err := filepath.Abs("../../testdata/uci_incident_200.csv.gz")
 	require.NoError(t, err)
 
 	stop := startDev(t, x)
+	requireDoor(t, "http://"+free.Addr().String(), dir)
 	require.Equal(t, exitRefused, x.run(t, "dev"))
 	require.Contains(t, x.err, "another `usm dev` runs on")
 	require.Zero(t, here.run(t, "call", "open", "--domain", "facilities", "--type", "service_request", "--subject", "A lamp"), here.err)

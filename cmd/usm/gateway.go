@@ -47,6 +47,10 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 	if err != nil {
 		return err
 	}
+	signIn, err := a.signIn(s)
+	if err != nil {
+		return err
+	}
 	o := server.Options{
 		Desk: desk.New(c, desk.Options{
 			TaskQueue: a.settings.get("task-queue"), ConsoleURL: a.consoleURL(),
@@ -55,7 +59,8 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 				return domain.TaskQueue, err
 			},
 		}),
-		Reader: s.Reader(), Intake: s, Post: s, Mailer: mailer, Logger: logger, Metrics: server.NewMetrics(),
+		Reader: s.Reader(), Intake: s, Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: logger,
+		Metrics:   server.NewMetrics(),
 		PublicURL: a.publicURL(), TemporalUI: ui,
 		Namespace: a.settings.get("temporal-namespace"), Version: version(),
 		Limits: server.Limits{Rate: rate, Burst: int(2*rate) + 1},

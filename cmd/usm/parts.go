@@ -26,6 +26,7 @@ var (
 	gatewaySettings = []string{
 		"address", "public-url", "temporal-ui-url", "rate-limit", "database-connections",
 		"smtp-address", "smtp-user", "smtp-password-file", "smtp-tls", "mail-from",
+		"oidc-issuer", "oidc-client-id", "oidc-client-secret-file", "oidc-person-claim", "session-idle", "session-max",
 	}
 	workerSettings = []string{"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections"}
 )

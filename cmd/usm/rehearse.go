@@ -24,10 +24,12 @@ func (a *app) rehearseCommand() *cobra.Command {
 	r := &rehearsal{}
 	cmd := &cobra.Command{
 		Use:   "rehearse LOG --domain FILE",
-		Short: "Say what a proposed agreement would have come to on a recorded log",
-		Long: "Run a recorded event log (CSV or XES, gzipped or not) through the agreements, calendars and procedures of a domain\n" +
-			"file, and say what they would have come to: norms met and breached, pauses, warnings and escalation steps. With\n" +
-			"--against, what the proposal changes beside another domain file. No gateway is asked and nothing is changed.\n" +
+		Short: "Say what a proposed agreement or approval policy would have come to on a recorded log",
+		Long: "Run a recorded event log (CSV or XES, gzipped or not) through the agreements, calendars, procedures and approval\n" +
+			"policies of a domain file, and say what they would have come to: norms met and breached, pauses, warnings and\n" +
+			"escalation steps; and of the decisions that the log tells, which would have been asked for, which not, and how each\n" +
+			"case would have ended. With --against, what the proposal changes beside another domain file. No gateway is asked\n" +
+			"and nothing is changed.\n" +
 			"A mapping says what the columns mean; those that ship with usm are chosen by the columns.",
 		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,6 +111,9 @@ func (a *app) rehearsed(r rehearse.Report) {
 	a.section("\n", rings)
 	a.recorded(r.Recorded)
 	a.changed(r.Changes)
+	if r.Approvals != nil {
+		a.decided(*r.Approvals, len(r.Norms) > 0)
+	}
 	a.counted(r)
 	a.refusals(r.Refusals, r.Refused)
 }
@@ -188,6 +193,9 @@ func (a *app) result(result string) string {
 // counted writes what the numbers rest on; what did not happen is left out.
 func (a *app) counted(r rehearse.Report) {
 	fmt.Fprintf(a.out, "\n%d cases, %d rows in %s\n", r.Cases, r.Rows, r.Elapsed.Round(100*time.Millisecond))
+	for _, note := range r.Notes {
+		fmt.Fprintln(a.out, a.paint(note, yellow))
+	}
 	for _, line := range []struct {
 		n    int
 		text string

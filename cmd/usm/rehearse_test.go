@@ -16,11 +16,15 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The log of 200 incidents and the domains that it is rehearsed with.
+// The logs of 200 incidents and of 12 permits, and the domains that they are rehearsed with.
 const (
 	sample   = "../../testdata/uci_incident_200.csv.gz"
 	proposal = "../../rehearse/testdata/desk.yaml"
 	made     = "../../rehearse/testdata/made_sla.yaml"
+
+	permits   = "../../testdata/permits_12.csv"
+	asked     = "../../rehearse/testdata/permits.yaml"
+	askedLess = "../../rehearse/testdata/permits_proposal.yaml"
 )
 
 // elapsed is what differs from run to run.
@@ -29,14 +33,16 @@ var elapsed = regexp.MustCompile(`rows in \S+`)
 func TestRehearsalOfTheSample(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"rehearse":         {"--domain", proposal},
-		"rehearse_against": {"--domain", proposal, "--against", made},
+		"rehearse":                 {sample, "--domain", proposal},
+		"rehearse_against":         {sample, "--domain", proposal, "--against", made},
+		"rehearse_permits":         {permits, "--domain", asked},
+		"rehearse_permits_against": {permits, "--domain", askedLess, "--against", asked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := &terminal{dir: t.TempDir()}
-			require.Zero(t, x.run(t, append([]string{"rehearse", sample}, args...)...), x.err)
-			require.Contains(t, x.err, "rehearse: 200 of 200 cases")
+			require.Zero(t, x.run(t, append([]string{"rehearse"}, args...)...), x.err)
+			require.Regexp(t, `rehearse: (200 of 200|12 of 12) cases`, x.err)
 			got := elapsed.ReplaceAllString(x.out, "rows in 1s")
 			golden := filepath.Join("testdata", name+".txt")
 			if *update {
@@ -87,6 +93,8 @@ func TestRehearsalRefuses(t *testing.T) {
 		"ALogThatCannotBeRead":      {[]string{cut, "--domain", proposal}, exitRefused, "cut.csv.gz: "},
 		"ALogThatNoMappingFits":     {[]string{strange, "--domain", proposal}, exitRefused, "no mapping that ships with usm fits"},
 		"AMappingWithoutFacts":      {[]string{sample, "--domain", proposal, "--mapping", "xes"}, exitRefused, "mapping xes has no facts"},
+		"ADomainWithoutPolicies":    {[]string{permits, "--domain", made}, exitRefused, "domain log has no approval policy of the step"},
+		"ALogWithoutDecisions":      {[]string{sample, "--domain", asked}, exitRefused, "mapping uci_incident has no approvals, which say"},
 		"AnAgreementThatIsNone":     {[]string{sample, "--domain", proposal, "--agreement", "x"}, exitRefused, `no agreement "x"`},
 	} {
 		t.Run(name, func(t *testing.T) {

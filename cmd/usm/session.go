@@ -36,7 +36,8 @@ type session struct {
 	tokens map[string]string // of the dev folder; empty when there is none
 }
 
-// session finds gateway and token: flags and variables first, else what `usm dev` left in this folder or one above.
+// session finds gateway and token: flags and variables first, then who has signed in there, else what `usm dev` left in this
+// folder or one above.
 func (a *app) session() (*session, error) {
 	dev := a.devFolder()
 	address, err := a.address(dev)
@@ -46,6 +47,12 @@ func (a *app) session() (*session, error) {
 	s := &session{Client: client.New(address, a.settings.get("token"))}
 	if a.as == "" && a.settings.given["token"] {
 		return s, nil
+	}
+	if a.as == "" {
+		if token, err := a.signedIn(address); err != nil || token != "" {
+			s.Client = s.As(token)
+			return s, err
+		}
 	}
 	if s.tokens, err = readTokens(dev); err != nil {
 		return nil, err

@@ -121,7 +121,11 @@ func passing(err error) error {
 
 // until asks again and again until the answer is yes or an error.
 func until(ctx context.Context, done func() (bool, error)) error {
-	tick := time.NewTicker(100 * time.Millisecond)
+	return untilEvery(ctx, 100*time.Millisecond, done)
+}
+
+func untilEvery(ctx context.Context, pause time.Duration, done func() (bool, error)) error {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
 		if ok, err := done(); ok || err != nil {

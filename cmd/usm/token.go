@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/store"
 	"github.com/usm-works/usm/usm"
 )
@@ -54,6 +55,9 @@ func (a *app) tokenIssueCommand() *cobra.Command {
 			if token.Person == "" && token.Name == "" {
 				return usagef("a token that stands for no person needs a --name")
 			}
+			if err := access.CheckScopes(token.Scopes); err != nil {
+				return usagef("--scope: %s", err)
+			}
 			if valid > 0 {
 				ends := time.Now().Add(valid)
 				token.ExpiresAt = &ends
@@ -70,6 +74,7 @@ func (a *app) tokenIssueCommand() *cobra.Command {
 	useSettings(cmd, "data", "database-url")
 	cmd.Flags().StringVar(&token.Name, "name", "", "what the token is for")
 	cmd.Flags().BoolVar(&token.Admin, "admin", false, "may apply domains and see everything; performs no steps")
+	cmd.Flags().StringSliceVar(&token.Scopes, "scope", nil, "may do no more than this; repeatable (default: all that its holder may)")
 	cmd.Flags().DurationVar(&valid, "valid", 0, "how long it is good, e.g. 720h (default: until it is revoked)")
 	cmd.Flags().BoolVar(&a.json, "json", false, "write JSON")
 	return cmd
@@ -87,9 +92,11 @@ func (a *app) tokenListCommand() *cobra.Command {
 					return err
 				}
 				return a.print(tokens, func() {
-					w := a.columns("id", "person", "name", "admin", "created", "expires", "revoked")
+					w := a.columns("id", "person", "name", "admin", "scopes", "session", "created", "expires", "revoked")
 					for _, t := range tokens {
-						w.AppendRow(table.Row{t.ID, t.Person, t.Name, t.Admin, clock(&t.CreatedAt), clock(t.ExpiresAt), clock(t.RevokedAt)})
+						w.AppendRow(table.Row{
+							t.ID, t.Person, t.Name, t.Admin, scopesOf(t), lasts(t), clock(&t.CreatedAt), clock(t.ExpiresAt), clock(t.RevokedAt),
+						})
 					}
 					a.write(w)
 				})
@@ -99,6 +106,22 @@ func (a *app) tokenListCommand() *cobra.Command {
 	useSettings(cmd, "data", "database-url")
 	cmd.Flags().BoolVar(&a.json, "json", false, "write JSON")
 	return cmd
+}
+
+// scopesOf tells a token without scopes from one that is narrowed to none.
+func scopesOf(t usm.Token) string {
+	if t.Scopes == nil {
+		return "all"
+	}
+	return strings.Join(t.Scopes, " ")
+}
+
+// lasts says of a session until when it is good unless it is used; "" of other tokens.
+func lasts(t usm.Token) string {
+	if !t.Session {
+		return ""
+	}
+	return "until " + clock(t.IdleUntil)
 }
 
 func (a *app) tokenRevokeCommand() *cobra.Command {

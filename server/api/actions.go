@@ -2,13 +2,13 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -96,7 +96,7 @@ func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (u
 
 func actionID(intake usm.IntakeRequest) string {
 	if intake.Key == "" {
-		return uuid.NewString()
+		return rand.Text()
 	}
 	sum := sha256.Sum256([]byte(intake.Caller + "\x1f" + intake.Key))
 	return hex.EncodeToString(sum[:16])

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 	quorum "github.com/usm-works/usm/usm/approval" // an approval is a variable here
 )
@@ -96,15 +97,19 @@ func (a *API) seeApproval(ctx context.Context, id string) (usm.Approval, error) 
 	if _, err := strconv.ParseUint(n, 10, 32); err != nil {
 		return usm.Approval{}, unknown
 	}
-	_, err := a.see(ctx, number)
-	var approval usm.Approval
-	if err == nil {
-		approval, err = a.reader.Approval(ctx, id)
+	RequestOf(ctx).Call = number
+	approval, err := a.reader.Approval(ctx, id)
+	// For whoever belongs to the domain the call need not be read.
+	if err == nil && access.Decide(caller(ctx), access.SeeCall, approval.Domain) != nil {
+		_, err = a.see(ctx, number)
 	}
-	if usm.CodeOf(err) == usm.CodeNotFound {
-		err = unknown
+	switch {
+	case usm.CodeOf(err) == usm.CodeNotFound:
+		return usm.Approval{}, unknown
+	case err != nil:
+		return usm.Approval{}, err
 	}
-	return approval, err
+	return approval, nil
 }
 
 // changeableApproval returns the approval that the caller is about to change, when it is still what he has seen.
@@ -138,12 +143,15 @@ func showApproval(ctx context.Context, approval usm.Approval) *approvalOutput {
 func presentApproval(ctx context.Context, approval usm.Approval) usm.ApprovalView {
 	who := caller(ctx)
 	view := usm.ApprovalView{Approval: approval, Groups: quorum.Groups(approval), For: []string{}}
-	if approval.State == usm.ApprovalOpen {
+	lacks := access.Decide(who, "decide", approval.Domain)
+	if approval.State == usm.ApprovalOpen && lacks == nil {
 		view.For = approval.DecidesFor(who.Token.Person)
 	}
 	view.MayDecide = len(view.For) > 0
 	if _, refusal := usm.MayDecide(who, approval, ""); refusal != nil && !view.MayDecide {
 		view.WhyNot = refusal.Error()
+	} else if lacks != nil {
+		view.WhyNot = lacks.Error()
 	}
 	view.Members, view.Ballots = append([]usm.Member{}, view.Members...), append([]usm.Ballot{}, view.Ballots...)
 	view.Deciders, view.Asking = append([]usm.Decider{}, view.Deciders...), append([]string{}, view.Asking...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -62,8 +63,7 @@ func (a *API) created(ctx context.Context, number string) (*createdOutput, error
 // askedDomain returns the domain a call is for. A domain in which the caller has no row is unknown to him.
 func (a *API) askedDomain(ctx context.Context, id string) (usm.Domain, error) {
 	unknown := usm.Invalid("/domain", "there is no domain %q", id)
-	who := caller(ctx)
-	if _, belongs := who.Domains[id]; !belongs && !who.Token.Admin {
+	if access.Decide(caller(ctx), access.SeeDomain, id) != nil {
 		return usm.Domain{}, unknown
 	}
 	domain, err := a.reader.Domain(ctx, id, 0)
@@ -79,7 +79,7 @@ func (a *API) newCall(ctx context.Context, domain usm.Domain, in usm.NewCall) (u
 		return usm.Call{}, err
 	}
 	who := caller(ctx)
-	if err := mayOpenFor(who, domain, in.Requester); err != nil {
+	if err := access.DecideFor(who, "open-call", domain.ID, in.Requester); err != nil {
 		return usm.Call{}, err
 	}
 	in, typing, err := a.typed(ctx, domain, in)
@@ -119,14 +119,6 @@ func (a *API) references(ctx context.Context, domain usm.Domain, in usm.NewCall)
 		}
 	}
 	return wrong.err()
-}
-
-// mayOpenFor lets a caller ask for himself, for others with any profile in the domain, and for everybody as administrator.
-func mayOpenFor(who usm.Caller, domain usm.Domain, requester string) error {
-	if who.Token.Admin || who.Token.Person == requester || len(who.Domains[domain.ID]) > 0 {
-		return nil
-	}
-	return usm.Errorf(usm.CodeForbidden, "only who holds a profile in the domain %s opens calls for others", domain.ID)
 }
 
 func hasService(domain usm.Domain, id string) bool {

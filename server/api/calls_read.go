@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -150,23 +151,18 @@ func (a *API) see(ctx context.Context, number string) (usm.CallView, error) {
 	if err != nil {
 		return usm.CallView{}, err
 	}
-	if !visible(caller(ctx), view) {
+	if access.DecideFor(caller(ctx), access.SeeCall, view.Domain, view.Requester, view.OpenedBy) != nil {
 		return usm.CallView{}, unknown
 	}
 	return view, nil
 }
 
-// visible reports whether the caller may see the call: as administrator, as who asked for it or opened it, or by
-// belonging to its domain. Lists follow the same rule (sight).
-func visible(who usm.Caller, view usm.CallView) bool {
-	_, belongs := who.Domains[view.Domain]
-	person := who.Token.Person
-	return who.Token.Admin || belongs || (person != "" && (person == view.Requester || person == view.OpenedBy))
-}
-
 // present completes a call for the caller. Lists are never null.
 func (a *API) present(ctx context.Context, view usm.CallView) usm.CallView {
-	view.AllowedActions = usm.Allowed(caller(ctx), view)
+	view.AllowedActions = []string{}
+	if access.Decide(caller(ctx), "add-note", view.Domain) == nil { // in the scope of all of them, and for everybody with it
+		view.AllowedActions = usm.Allowed(caller(ctx), view)
+	}
 	if a.runs != "" && view.Status != usm.StatusRegistered {
 		view.TemporalURL = a.runs + view.Number
 	}

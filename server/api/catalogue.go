@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -21,12 +22,12 @@ func (a *API) catalogue(ctx context.Context, in *catalogueInput) (*list[usm.Cove
 	if err != nil {
 		return nil, err
 	}
-	person := in.For
-	if person == "" {
-		person = caller(ctx).Token.Person
-	}
-	if seen, err = lookedInto(caller(ctx), seen, person); err != nil {
-		return nil, err
+	person := caller(ctx).Token.Person
+	if in.For != "" {
+		person = in.For
+		if seen, err = lookedInto(caller(ctx), seen, person); err != nil {
+			return nil, err
+		}
 	}
 	var all []usm.CoveredItem
 	for _, domain := range seen {
@@ -43,12 +44,9 @@ func (a *API) catalogue(ctx context.Context, in *catalogueInput) (*list[usm.Cove
 	return cut(all, &in.Paging)
 }
 
-// lookedInto leaves the domains in which the caller may ask what is agreed for the person: all of them for himself.
+// lookedInto leaves the domains in which the caller may ask what is agreed for the person.
 func lookedInto(who usm.Caller, seen []usm.Domain, person string) ([]usm.Domain, error) {
-	if who.Token.Admin || person == who.Token.Person {
-		return seen, nil
-	}
-	seen = slices.DeleteFunc(seen, func(d usm.Domain) bool { return len(who.Domains[d.ID]) == 0 })
+	seen = slices.DeleteFunc(seen, func(d usm.Domain) bool { return access.DecideFor(who, access.SeeAgreed, d.ID, person) != nil })
 	if len(seen) == 0 {
 		return nil, usm.Errorf(usm.CodeForbidden, "only who holds a profile in a domain sees what is agreed for others")
 	}

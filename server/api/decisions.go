@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -25,8 +25,12 @@ func (a *API) decide(ctx context.Context, in *decideInput) (*approvalOutput, err
 	return a.approvalNow(ctx, in.ID)
 }
 
-// decideAtStep takes what an approver sends to finish the step as his answer to the approval that is open.
+// decideAtStep takes what an approver sends to finish the step as his answer to the approval that is open. It is a decision
+// like any other, whatever its address.
 func (a *API) decideAtStep(ctx context.Context, view usm.CallView, body usm.FinishRequest) (*callOutput, error) {
+	if err := access.Decide(caller(ctx), "decide", view.Domain); err != nil {
+		return nil, err
+	}
 	approval, err := a.reader.Approval(ctx, view.WaitingFor.Approval)
 	if err != nil {
 		return nil, err
@@ -61,8 +65,8 @@ func (a *API) vote(ctx context.Context, approval usm.Approval, request usm.Decis
 	if err != nil {
 		return a.unheard(ctx, approval, request, err)
 	}
-	_, err = a.update(ctx, waitingRun(approval), action)
-	if err == nil {
+	if _, err = a.update(ctx, approval.Run(), action); err == nil {
+		a.heard(ctx, approval)
 		return nil
 	}
 	now, readErr := a.reader.Approval(ctx, approval.ID)
@@ -77,14 +81,6 @@ func (a *API) vote(ctx context.Context, approval usm.Approval, request usm.Decis
 		err = usm.Errorf(usm.CodeUnavailable, "approval %s is on its way to the engine; try again", approval.ID)
 	}
 	return a.unheard(ctx, now, request, err)
-}
-
-// waitingRun is the ID of the run that waits for an approval.
-func waitingRun(approval usm.Approval) string {
-	if approval.Retro {
-		return usm.Obligation{Approval: approval.ID}.WorkflowID()
-	}
-	return approval.Call
 }
 
 // voteOf makes the caller's answer, when he may give it, with the proof.
@@ -136,23 +132,34 @@ func (a *API) unheard(ctx context.Context, approval usm.Approval, request usm.De
 	}
 	given, before := approval.Given(caller(ctx).Token.Person, request.For)
 	if before && given.Decision == request.Decision {
-		return a.heard(ctx, approval)
+		return a.lookAgain(ctx, approval)
 	}
 	return refused
 }
 
-// heard makes sure that the run knows of an end that the registers have: the engine may have lost the answer after it was
-// written.
-func (a *API) heard(ctx context.Context, approval usm.Approval) error {
+// lookAgain makes sure that the run knows of an end that the registers have: the engine may have lost the answer after it
+// was written.
+func (a *API) lookAgain(ctx context.Context, approval usm.Approval) error {
 	if approval.State == usm.ApprovalOpen {
 		return nil
 	}
-	return Recheck(ctx, a.desk, waitingRun(approval))
+	err := Recheck(ctx, a.desk, approval.Run())
+	if err == nil {
+		a.heard(ctx, approval)
+	}
+	return err
+}
+
+// heard notes that the engine has what was done to the approval. Where that fails its run looks once in vain.
+func (a *API) heard(ctx context.Context, approval usm.Approval) {
+	if err := a.intake.Heard(ctx, approval); err != nil {
+		a.logger.WarnContext(ctx, "that the engine has an answer is not noted", "approval", approval.ID, "error", err)
+	}
 }
 
 // Recheck has a run look at its approval again. One that waits for no approval any more has nothing to look at.
 func Recheck(ctx context.Context, desk Desk, run string) error {
-	_, err := desk.Act(ctx, run, usm.Action{Name: usm.ActionRecheck, Actor: usm.Automatic, ID: uuid.NewString()})
+	_, err := desk.Act(ctx, run, usm.Action{Name: usm.ActionRecheck, Actor: usm.Automatic, ID: rand.Text()})
 	if code := usm.CodeOf(err); code == usm.CodeOutOfTurn || code == usm.CodeNotFound {
 		return nil
 	}
@@ -194,7 +201,7 @@ func (a *API) steerApproval(
 ) (*approvalOutput, error) {
 	actor, refusal := may(caller(ctx), approval)
 	if refusal != nil && refusal.Code == usm.CodeOutOfTurn {
-		if err := a.heard(ctx, approval); err != nil {
+		if err := a.lookAgain(ctx, approval); err != nil {
 			return nil, err
 		}
 	}
@@ -209,5 +216,6 @@ func (a *API) steerApproval(
 		}
 		return nil, err
 	}
+	a.heard(ctx, approval)
 	return a.approvalNow(ctx, approval.ID)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 	"github.com/usm-works/usm/usm/approval"
 )
@@ -58,9 +59,10 @@ func (a *API) getDelegation(ctx context.Context, in *delegationInput) (*delegati
 // seeDelegation returns a delegation of a domain of the caller's.
 func (a *API) seeDelegation(ctx context.Context, id int64) (usm.Delegation, error) {
 	found, err := a.reader.Delegation(ctx, id)
-	who := caller(ctx)
-	_, belongs := who.Domains[found.Domain]
-	if usm.CodeOf(err) == usm.CodeNotFound || err == nil && !belongs && !who.Token.Admin {
+	if err == nil {
+		err = access.Decide(caller(ctx), access.SeeDomain, found.Domain)
+	}
+	if code := usm.CodeOf(err); code == usm.CodeNotFound || code == usm.CodeForbidden {
 		err = usm.Errorf(usm.CodeNotFound, "there is no delegation %d", id)
 	}
 	return found, err

@@ -23,6 +23,8 @@ func (a *API) registerDomains(to huma.API) {
 	get := operation(http.MethodGet, "/domains/{id}", "get-domain", "Show the domain file, as JSON or YAML")
 	get.Responses = map[string]*huma.Response{"200": {Description: "the domain file", Content: domainContent(to)}}
 	huma.Register(to, get, a.getDomain)
+	huma.Register(to, operation(http.MethodGet, "/domains/{id}/directory-changes", "list-directory-changes",
+		"List who changed what about the people of a domain, the latest first"), a.directoryChanges)
 	domainBody(to, operation(http.MethodPut, "/domains/{id}", "apply-domain", "Apply a domain file"), a.applyDomain)
 	domainBody(to, operation(http.MethodPost, "/domains/{id}/plan", "plan-domain", "Show what a file would change"), a.planDomain)
 }
@@ -148,13 +150,8 @@ func (a *API) planDomain(ctx context.Context, in *domainInput) (*planOutput, err
 	return &planOutput{Body: planOf(now, wanted)}, nil
 }
 
-// domainChange reads the file and the domain as it is now (zero when there is none), for callers who may change it:
-// administrators, and managers of an existing domain.
+// domainChange reads the file and the domain as it is now (zero when there is none).
 func (a *API) domainChange(ctx context.Context, in *domainInput) (now, wanted usm.Domain, err error) {
-	who := caller(ctx)
-	if !who.Token.Admin && !who.Manages[in.ID] {
-		return now, wanted, usm.Errorf(usm.CodeForbidden, "a domain is changed by administrators and by its profiles of class manager")
-	}
 	wanted, err = readDomain(in.ID, bytes.Clone(in.RawBody))
 	if err != nil {
 		return now, wanted, err

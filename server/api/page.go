@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -67,15 +68,5 @@ func cut[T any](rows []T, p *Paging) (*list[T], error) {
 	return listOf(rows[start:end], p.next(cursor)), nil
 }
 
-// sight returns what the caller may see of calls: nil, which is everything, for administrators.
-func sight(ctx context.Context) *usm.Sight {
-	who := caller(ctx)
-	if who.Token.Admin {
-		return nil
-	}
-	seen := &usm.Sight{Person: who.Token.Person, Domains: []string{}}
-	for domain := range who.Domains {
-		seen.Domains = append(seen.Domains, domain)
-	}
-	return seen
-}
+// sight returns what the caller may see of calls.
+func sight(ctx context.Context) *usm.Sight { return access.Sight(caller(ctx)) }

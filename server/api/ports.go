@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -41,9 +42,13 @@ type Intake interface {
 	// DeadLetterReplayed marks a dead letter as delivered after all.
 	DeadLetterReplayed(ctx context.Context, id int64) error
 
-	// Nudges returns the IDs of runs whose approval has to be looked at again because the directory changed, oldest first,
-	// each to one gateway at a time.
-	Nudges(ctx context.Context, limit int) ([]string, error)
+	// Heard marks that the engine has what ended an approval, so that its run need not look again; it changes nothing while
+	// the approval is open.
+	Heard(ctx context.Context, approval usm.Approval) error
+	// Nudges returns the IDs of runs that have to look at their approval again, because the directory changed or because the
+	// engine may have lost what ended it, oldest first, each to one gateway at a time, and how long it takes until the next is
+	// due, less than 0 when none waits.
+	Nudges(ctx context.Context, limit int) ([]string, time.Duration, error)
 	// Nudged marks that the run has looked.
 	Nudged(ctx context.Context, run string) error
 	// Delegate records a delegation and returns it with its number; usm.CodeInvalid when it would lead back to where a chain of
@@ -71,6 +76,8 @@ type Reader interface {
 	// Domain returns a version of a domain as a file would hold it; version 0 is the current one. Components and
 	// agreements are those of the registers now.
 	Domain(ctx context.Context, id string, version int) (usm.Domain, error)
+	// DirectoryChanges returns what was done to the people of a domain, or to one of them, the latest first.
+	DirectoryChanges(ctx context.Context, domain, person string, page usm.Page) (changes []usm.DirectoryChange, next string, err error)
 	Binding(ctx context.Context, number string) (usm.Binding, error)
 	Components(ctx context.Context, domain, q string, page usm.Page) (components []usm.Component, next string, err error)
 	Component(ctx context.Context, domain, id string) (usm.Component, []usm.Component, error) // with its history, newest first

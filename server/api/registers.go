@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -28,26 +29,6 @@ type InDomain struct {
 	Domain string `query:"domain" doc:"id of a domain; without it all domains of the caller"`
 }
 
-// meView is who the token stands for.
-type meView struct {
-	Person   string              `json:"person" doc:"empty for a machine"`
-	Name     string              `json:"name"`
-	Admin    bool                `json:"admin"`
-	Token    string              `json:"token" doc:"id of the token"`
-	Profiles map[string][]string `json:"profiles" doc:"profiles held, by domain; a domain without profiles is one the person belongs to"`
-}
-
-type meOutput struct{ Body meView }
-
-func (a *API) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
-	who := caller(ctx)
-	view := meView{Person: who.Token.Person, Name: who.Name, Admin: who.Token.Admin, Token: who.Token.ID, Profiles: map[string][]string{}}
-	for domain, profiles := range who.Domains {
-		view.Profiles[domain] = append([]string{}, profiles...)
-	}
-	return &meOutput{Body: view}, nil
-}
-
 // domains returns the domains the caller belongs to (administrators: all), or the one that is asked for.
 func (a *API) domains(ctx context.Context, only string) ([]usm.Domain, error) {
 	all, err := a.reader.Domains(ctx)
@@ -56,8 +37,7 @@ func (a *API) domains(ctx context.Context, only string) ([]usm.Domain, error) {
 	}
 	who := caller(ctx)
 	seen := slices.DeleteFunc(all, func(d usm.Domain) bool {
-		_, belongs := who.Domains[d.ID]
-		return (!belongs && !who.Token.Admin) || (only != "" && d.ID != only)
+		return (only != "" && d.ID != only) || access.Decide(who, access.SeeDomain, d.ID) != nil
 	})
 	if only != "" && len(seen) == 0 {
 		return nil, usm.Errorf(usm.CodeNotFound, "there is no domain %q", only)

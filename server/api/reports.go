@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -25,27 +26,21 @@ func (a *API) registerReports(to huma.API) {
 		reflect.TypeFor[usm.AvailabilityRow]())
 }
 
-// reported returns the domains whose reports the caller may read: those in which he holds a profile, or the one that is
-// asked for; nil is all of them.
+// reported returns the domains whose reports the caller may read, or the one of them that is asked for; nil is all domains.
 func (a *API) reported(ctx context.Context, domain string) (*usm.Sight, error) {
 	if domain != "" {
 		if _, err := a.domains(ctx, domain); err != nil {
 			return nil, err
 		}
 	}
-	who := caller(ctx)
-	if who.Token.Admin {
+	sight := access.Sight(caller(ctx))
+	if sight == nil {
 		return nil, nil //nolint:nilnil // no limit
 	}
-	sight := &usm.Sight{}
-	for id, profiles := range who.Domains {
-		if len(profiles) > 0 && (domain == "" || domain == id) {
-			sight.Domains = append(sight.Domains, id)
-		}
-	}
-	if len(sight.Domains) == 0 {
-		return nil, usm.Errorf(usm.CodeForbidden, "reports are for who holds a profile in the domain")
-	}
+	sight.Person = "" // reports are for the provider: to have asked for a call shows nobody its numbers
+	sight.Domains = slices.DeleteFunc(sight.Domains, func(id string) bool {
+		return domain != "" && domain != id || access.Decide(caller(ctx), "report-norms", id) != nil
+	})
 	slices.Sort(sight.Domains)
 	return sight, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -69,8 +70,7 @@ type signalStatus struct {
 	Source string `json:"source"`
 }
 
-// sendSignal delivers a signal. Machines and administrators may send it to any call, a person needs a profile in the
-// call's domain, because a signal can finish a step.
+// sendSignal delivers a signal.
 func (a *API) sendSignal(ctx context.Context, in *signalInput) (*signalOutput, error) {
 	RequestOf(ctx).Call = in.Number
 	signal, err := signalOf(in.Name, in.header, bytes.Clone(in.RawBody))
@@ -83,9 +83,9 @@ func (a *API) sendSignal(ctx context.Context, in *signalInput) (*signalOutput, e
 	return a.deliver(ctx, in.Number, signal)
 }
 
+// maySignal reads the call only when its domain counts.
 func (a *API) maySignal(ctx context.Context, number string) error {
-	who := caller(ctx)
-	if who.Token.Admin || who.Token.Person == "" {
+	if access.Decide(caller(ctx), access.SignalAny, "") == nil {
 		return nil
 	}
 	view, err := a.reader.Call(ctx, number)
@@ -94,10 +94,8 @@ func (a *API) maySignal(ctx context.Context, number string) error {
 		return nil // a dead letter, as for anybody
 	case err != nil:
 		return err
-	case len(who.Domains[view.Domain]) == 0:
-		return usm.Errorf(usm.CodeForbidden, "signals come from other systems, or from people with a profile in the domain %s", view.Domain)
 	}
-	return nil
+	return access.Decide(caller(ctx), "send-signal", view.Domain)
 }
 
 // deliver signals the call; what no open call can take is kept as a dead letter.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/usm-works/usm/server/access"
 	"github.com/usm-works/usm/steps"
 	"github.com/usm-works/usm/usm"
 )
@@ -30,6 +31,9 @@ func (a *API) getStep(ctx context.Context, in *getStepInput) (*stepOutput, error
 	actor, refusal := usm.Authority(caller(ctx), view, usm.Action{Name: usm.ActionFinish, Step: in.Step})
 	if usm.CodeOf(refusal) == usm.CodeNotFound {
 		return nil, refusal
+	}
+	if refusal == nil {
+		refusal = access.Decide(caller(ctx), "finish-step", view.Domain)
 	}
 	if err := knownOutcome(in.Step, in.Outcome); err != nil {
 		return nil, err

@@ -4,10 +4,10 @@ package desk
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
@@ -116,7 +116,7 @@ func (d *Desk) settle(ctx context.Context, number, child string) (ack usm.Ack) {
 	ctx, cancel := d.watched(ctx, d.options.Settle)
 	defer cancel()
 	for range arrivals {
-		err := d.update(ctx, number, "settle-"+uuid.NewString(), usm.Action{Name: usm.ActionSettle, To: child}, &ack)
+		err := d.update(ctx, number, "settle-"+rand.Text(), usm.Action{Name: usm.ActionSettle, To: child}, &ack)
 		if !isNotFound(err) {
 			return ack
 		}

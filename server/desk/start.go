@@ -2,11 +2,11 @@ package desk
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -42,7 +42,7 @@ func (d *Desk) Start(ctx context.Context, call usm.Call) error {
 		StartWorkflowOperation: operation,
 		UpdateOptions: client.UpdateWorkflowOptions{
 			WorkflowID:   call.Number,
-			UpdateID:     "settle-" + uuid.NewString(),
+			UpdateID:     "settle-" + rand.Text(),
 			UpdateName:   string(usm.ActionSettle),
 			Args:         []any{usm.Action{Name: usm.ActionSettle}},
 			WaitForStage: client.WorkflowUpdateStageCompleted,
@@ -73,7 +73,7 @@ func (d *Desk) started(ctx context.Context, number string, err error) error {
 // ApplyDomain runs the technical workflow that applies a domain file and returns what it did.
 func (d *Desk) ApplyDomain(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error) {
 	run, err := d.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       "apply-" + domain.ID + "-" + uuid.NewString(),
+		ID:                       "apply-" + domain.ID + "-" + rand.Text(),
 		TaskQueue:                d.options.TaskQueue,
 		WorkflowExecutionTimeout: applyWithin,
 		StaticSummary:            usm.Summary("domain " + domain.ID + " by " + by),

@@ -1,20 +1,33 @@
-// Shows one call, read-only, to whoever has a token. Text goes into the page as text, never as HTML.
+// Shows one call, read-only, to whoever is signed in or has a token. Text goes into the page as text, never as HTML.
 "use strict";
 
 const number = decodeURIComponent(location.pathname.split("/").pop());
 const token = document.getElementById("token");
 const state = document.getElementById("state");
 
-// read asks the API as the holder of the token.
+// read asks the API as the holder of the token, else as who is signed in.
 async function read(path) {
-  const answer = await fetch("/api/v1/calls/" + encodeURIComponent(number) + path, {
-    headers: { Authorization: "Bearer " + token.value, Accept: "application/json" },
-  });
+  const headers = { Accept: "application/json" };
+  if (token.value) {
+    headers.Authorization = "Bearer " + token.value;
+  }
+  const answer = await fetch("/api/v1/calls/" + encodeURIComponent(number) + path, { headers });
   const body = await answer.json();
+  if (answer.status === 401 && !token.value) {
+    await offerSignIn();
+    throw new Error("Sign in, or give a bearer token, to see this call.");
+  }
   if (!answer.ok) {
     throw new Error(body.detail || body.title || answer.statusText);
   }
   return body;
+}
+
+// offerSignIn shows where to sign in; a gateway at which nobody does has no page to sign out either.
+async function offerSignIn() {
+  const link = document.getElementById("sign-in");
+  link.href = "/sign-in?return=" + encodeURIComponent(location.pathname);
+  link.hidden = !(await fetch("/sign-out")).ok;
 }
 
 // fill writes rows of texts into a table.
@@ -50,9 +63,6 @@ function showClocks(call, ledger) {
 }
 
 async function show() {
-  if (!token.value) {
-    return;
-  }
   try {
     const [call, clocks, path, trail] = await Promise.all([
       read(""), read("/clocks"), read("/path"), read("/events?limit=200"),
@@ -73,6 +83,7 @@ async function show() {
     document.getElementById("temporal").href = call.temporal_url;
     document.getElementById("temporal").hidden = !/^https?:/.test(call.temporal_url);
     document.getElementById("call").hidden = false;
+    document.getElementById("sign-in").hidden = true;
     state.textContent = "";
   } catch (problem) {
     document.getElementById("call").hidden = true;

@@ -30,6 +30,7 @@ type Problem struct { //nolint:errname // a document first; it is an error becau
 	TraceID        string           `json:"trace_id" doc:"id of the request, as in the logs and the trail"`
 	AllowedActions []string         `json:"allowed_actions,omitzero" doc:"what the caller may POST to under the call now; with code out_of_turn"`
 	Digest         string           `json:"digest,omitempty" doc:"of the content as it is now; with code stale_digest"`
+	Scope          string           `json:"scope,omitempty" doc:"that the token lacks; with code forbidden"`
 	// MaxAge is how many seconds a sign-in may be old, with code step_up (RFC 9470).
 	MaxAge int `json:"-"`
 	// RetryAfter is in seconds; 0 sends no header.
@@ -42,7 +43,7 @@ func ProblemOf(refusal *usm.Error, instance, traceID string) *Problem {
 	problem := &Problem{
 		Type: typePrefix + string(r.code), Title: r.title, Status: r.status, Detail: refusal.Message,
 		Instance: instance, Code: r.code, Errors: refusal.Fields, TraceID: traceID, Digest: refusal.Digest,
-		MaxAge: refusal.MaxAge,
+		MaxAge: refusal.MaxAge, Scope: refusal.Scope,
 	}
 	switch r.code {
 	case usm.CodeOutOfTurn:
@@ -72,6 +73,8 @@ func (p *Problem) Headers(set func(name, value string)) {
 	case p.Code == usm.CodeStepUp:
 		set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="usm", error="insufficient_user_authentication", `+
 			`error_description="A more recent sign-in is needed", max_age="%d"`, p.MaxAge))
+	case p.Scope != "": // RFC 6750
+		set("WWW-Authenticate", `Bearer realm="usm", error="insufficient_scope", scope=`+strconv.QuoteToASCII(p.Scope))
 	case p.Status == http.StatusUnauthorized:
 		set("WWW-Authenticate", `Bearer realm="usm"`)
 	}

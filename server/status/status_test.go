@@ -77,6 +77,20 @@ func TestProblem(t *testing.T) {
 		require.NotContains(t, written(usm.Errorf(usm.CodeConflict, "taken")), "allowed_actions")
 	})
 
+	t.Run("NamesTheScopeThatIsMissing", func(t *testing.T) {
+		t.Parallel()
+		recorder := httptest.NewRecorder()
+		refusal := usm.Errorf(usm.CodeForbidden, "the token lacks it")
+		refusal.Scope = "scim:\"x\n"
+		status.ProblemOf(refusal, "/", "").Write(recorder)
+		require.Equal(t, `Bearer realm="usm", error="insufficient_scope", scope="scim:\"x\n"`, recorder.Header().Get("WWW-Authenticate"))
+		require.Contains(t, recorder.Body.String(), `"scope":"scim:`)
+		without := httptest.NewRecorder()
+		status.ProblemOf(usm.Errorf(usm.CodeForbidden, "not you"), "/", "").Write(without)
+		require.Empty(t, without.Header().Get("WWW-Authenticate"))
+		require.NotContains(t, without.Body.String(), "scope")
+	})
+
 	t.Run("BringsTheHeadersItNeeds", func(t *testing.T) {
 		t.Parallel()
 		for code, header := range map[usm.Code]string{usm.CodeUnavailable: "Retry-After", usm.CodeUnauthenticated: "WWW-Authenticate"} {

@@ -40,7 +40,7 @@ func StartMailbox(tb testing.TB) *Mailbox {
 	defer cancel()
 	dir := tb.TempDir()
 	n, err := devstack.StartNeighbours(ctx, devstack.NeighboursOptions{
-		Dir: filepath.Join(dir, "neighbours"), SMTPAddress: "127.0.0.1:0", MailAddress: "127.0.0.1:0",
+		Dir: filepath.Join(dir, "neighbours"), SMTPAddress: "127.0.0.1:0", MailAddress: "127.0.0.1:0", OIDCAddress: "127.0.0.1:0",
 	})
 	require.NoError(tb, err, "mail needs a mailbox: `make usm-neighbours` builds it")
 	tb.Cleanup(func() {

@@ -60,6 +60,9 @@ func (p *Process) Stop() {
 	}
 }
 
+// Said is the end of what it has written.
+func (p *Process) Said() string { return p.log.String() }
+
 // Ended reports whether the part has ended.
 func (p *Process) Ended() bool {
 	select {

@@ -135,6 +135,16 @@ func (p *Product) Try(env []string, args ...string) (string, error) {
 	return string(out), err
 }
 
+// Background starts a command of the product that is killed with the test; env is added to its environment.
+func (p *Product) Background(env []string, args ...string) *Process {
+	p.t.Helper()
+	cmd := p.command(args...)
+	cmd.Env = append(slices.Clone(cmd.Env), env...)
+	started := start(p.t, strings.Join(args, " "), cmd, &tail{})
+	p.t.Cleanup(started.Kill)
+	return started
+}
+
 // Gateway starts the gateway, at the same address as before.
 func (p *Product) Gateway() *Process { p.t.Helper(); return p.part("gateway") }
 

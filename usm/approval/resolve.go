@@ -16,9 +16,24 @@ import (
 type resolver struct {
 	a usm.Approval
 	Directory
+	blind bool // to segregation
 }
 
-func newResolver(a usm.Approval, d Directory) resolver { return resolver{a, d} }
+func newResolver(a usm.Approval, d Directory) resolver { return resolver{a: a, Directory: d} }
+
+// KeptApart are the people whom the policy of an approval names and whom segregation keeps from it, each once: others are
+// asked in their place, or nobody.
+func KeptApart(a usm.Approval, d Directory) []string {
+	r := newResolver(a, d)
+	r.blind = true
+	var kept []string
+	for _, m := range r.members() {
+		if apart(a, m.Person) != "" && !slices.Contains(kept, m.Person) {
+			kept = append(kept, m.Person)
+		}
+	}
+	return kept
+}
 
 // members are all of the policy's, group by group; of each group in the order in which the policy names them.
 func (r resolver) members() []usm.Member { return r.quorum("", r.a.Policy.Require, []usm.Member{}) }
@@ -152,7 +167,12 @@ func (d *Directory) find(person string) *usm.Person {
 }
 
 // apart says why segregation keeps a person from deciding; "" when it does not.
-func (r resolver) apart(person string) string { return apart(r.a, person) }
+func (r resolver) apart(person string) string {
+	if r.blind {
+		return ""
+	}
+	return apart(r.a, person)
+}
 
 func apart(a usm.Approval, person string) string {
 	call, _ := a.Content["call"].(map[string]any)

@@ -204,3 +204,11 @@ func TestRefresh(t *testing.T) {
 		require.Equal(t, before, s.a)
 	})
 }
+
+func TestWhoIsKeptApart(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	a := asks(t, w, policyOf(usm.Quorum{Approvers: []usm.Approver{{Profile: "coordinator"}, {Profile: "board"}, {Person: "rita"}}}))
+	require.Equal(t, []string{"paul", "rita"}, KeptApart(a, w.Directory), "who proposed it, and who asked for it")
+	require.Empty(t, KeptApart(asks(t, w, policyOf(profile("any", "board"))), w.Directory))
+}

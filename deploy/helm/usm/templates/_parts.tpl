@@ -44,6 +44,10 @@ volumes:
   - name: mail
     secret: {secretName: {{ . }}, defaultMode: 0440}
   {{- end }}
+  {{- with $.Values.oidc.clientSecret.name }}
+  - name: oidc
+    secret: {secretName: {{ . }}, defaultMode: 0440}
+  {{- end }}
 {{- end }}
 
 {{/* The container that all parts are. */}}
@@ -61,6 +65,9 @@ volumeMounts:
   - {name: database, mountPath: /run/secrets/database, readOnly: true}
   {{- if $.Values.mail.passwordSecret.name }}
   - {name: mail, mountPath: /run/secrets/mail, readOnly: true}
+  {{- end }}
+  {{- if $.Values.oidc.clientSecret.name }}
+  - {name: oidc, mountPath: /run/secrets/oidc, readOnly: true}
   {{- end }}
 {{- with $.Values.envSecrets }}
 envFrom:
