@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -36,8 +37,15 @@ func (g *gateway) byToken(c *gin.Context) (caller usm.Caller, ok bool, err error
 	if !ok {
 		return usm.Caller{}, false, nil
 	}
-	caller, err = g.Reader.Caller(c.Request.Context(), token)
+	caller, err = g.known(c, token)
 	return caller, true, err
+}
+
+// known finds out whose secret it is, and remembers how to ask again.
+func (g *gateway) known(c *gin.Context, secret string) (usm.Caller, error) {
+	request := api.RequestOf(c.Request.Context())
+	request.Again = func(ctx context.Context) (usm.Caller, error) { return g.Reader.Caller(ctx, secret) }
+	return request.Again(c.Request.Context())
 }
 
 // document reports whether a route is one of those of the OpenAPI document.

@@ -6,11 +6,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/usm-works/usm/server"
+	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -69,6 +72,51 @@ func next(t *testing.T, messages <-chan message) message {
 	case <-time.After(10 * time.Second):
 		require.Fail(t, "nothing arrived")
 		return message{}
+	}
+}
+
+// doubtful is a reader that knows callers until it does not.
+type doubtful struct {
+	api.Reader
+
+	mu      sync.Mutex
+	no      error
+	refused int
+}
+
+func (d *doubtful) Caller(ctx context.Context, token string) (usm.Caller, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.no != nil {
+		d.refused++
+		return usm.Caller{}, d.no
+	}
+	return d.Reader.Caller(ctx, token)
+}
+
+func (d *doubtful) refuse(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.no = err
+}
+
+func (d *doubtful) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused
+}
+
+// ended reports whether a stream is over; what it still has to say is dropped.
+func ended(messages <-chan message) bool {
+	for {
+		select {
+		case _, open := <-messages:
+			if !open {
+				return true
+			}
+		default:
+			return false
+		}
 	}
 }
 
@@ -134,6 +182,23 @@ func TestEvents(t *testing.T) {
 		next(t, messages)
 		time.AfterFunc(4*slow.Config.ReadTimeout, func() { w.store.happen(usm.Event{Call: "INC-000001", Sequence: 1, Kind: usm.EventNoted}) })
 		require.Equal(t, "noted", next(t, messages).event)
+	})
+
+	t.Run("EndWithTheToken", func(t *testing.T) {
+		t.Parallel()
+		for code, ends := range map[usm.Code]bool{usm.CodeUnauthenticated: true, usm.CodeUnavailable: false} {
+			var asked doubtful
+			w := setup(t, func(o *server.Options) {
+				asked.Reader, o.Limits.Beat = o.Reader, time.Millisecond
+				o.Reader = &asked
+			})
+			messages, stop := w.follow()
+			next(t, messages)
+			asked.refuse(usm.Errorf(code, "no"))
+			require.Eventually(t, func() bool { return asked.count() > 2 || ends && ended(messages) }, 10*time.Second, time.Millisecond)
+			require.Equal(t, ends, ended(messages), code)
+			stop()
+		}
 	})
 
 	t.Run("RefuseAPositionThatIsNone", func(t *testing.T) {

@@ -50,6 +50,7 @@ type Limits struct {
 	Burst   int           // requests of one token at once; 400
 	Tokens  int           // tokens whose rate is remembered; 10000
 	Request time.Duration // until a request is given up; 30 s. Streams have no limit
+	Beat    time.Duration // how often a stream says that it is alive, and asks whether its caller still may follow; 15 s
 }
 
 func (l Limits) orDefaults() Limits {
@@ -106,6 +107,7 @@ func New(o Options) http.Handler {
 	documented := humagin.NewWithGroup(engine, operations, config)
 	answers := api.Register(documented, api.Options{
 		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: o.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
+		Heartbeat: o.Limits.Beat,
 	})
 	g.operations = operationsOf(engine, documented.OpenAPI())
 	if o.Post != nil {

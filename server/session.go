@@ -84,7 +84,7 @@ func (g *gateway) bySession(c *gin.Context) (caller usm.Caller, ok bool, err err
 	if err := g.crossOrigin.Check(c.Request); err != nil {
 		return usm.Caller{}, true, usm.Errorf(usm.CodeForbidden, "a page of another site asked for this: %v", err)
 	}
-	caller, err = g.Reader.Caller(c.Request.Context(), secret)
+	caller, err = g.known(c, secret)
 	if usm.CodeOf(err) == usm.CodeUnauthenticated {
 		err = usm.Errorf(usm.CodeUnauthenticated, "the session is over: sign in again")
 	}

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -68,6 +70,10 @@ func (g *gateway) signIns(engine *gin.Engine) {
 
 // beginSignIn sends a browser to the provider. Several tabs may do so at once: what each is about goes along with it, sealed.
 func (g *gateway) beginSignIn(c *gin.Context) {
+	if address := g.otherName(c.Request); address != "" {
+		seeOther(c, address)
+		return
+	}
 	a, err := attemptOf(c.Query("return"), c.Query("max_age"))
 	if err != nil {
 		g.notSignedIn(c, err)
@@ -86,6 +92,23 @@ func (g *gateway) beginSignIn(c *gin.Context) {
 	}
 	g.setCookie(c, seedCookie, seed.String(), "/", int(attemptLasts.Seconds()))
 	seeOther(c, address)
+}
+
+// otherName is the same address under the name that the provider sends people back to, "" where it has that name already. A
+// browser on this machine that says localhost for 127.0.0.1 would come back without its cookie.
+func (g *gateway) otherName(r *http.Request) string {
+	public, err := url.Parse(g.PublicURL)
+	asked := url.URL{Host: r.Host}
+	if err != nil || asked.Host == public.Host || !loopback(public.Hostname()) || !loopback(asked.Hostname()) {
+		return ""
+	}
+	public.RawQuery = r.URL.RawQuery
+	return public.JoinPath(signInPath).String()
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // finishSignIn takes back who comes from the provider.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -215,4 +216,26 @@ func TestASignInThatFails(t *testing.T) {
 			b.open("/sign-in?max_age="+age).page(http.StatusUnprocessableEntity, "cannot be right")
 		}
 	})
+}
+
+// TestTheNameOfThisMachine has a browser say localhost where the provider sends people back to 127.0.0.1, without its cookies.
+func TestTheNameOfThisMachine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ public, asked, leads string }{
+		{"http://127.0.0.1:8080", "localhost:8080", "http://127.0.0.1:8080/sign-in?return=%2Fx&max_age=9"},
+		{"http://localhost:8080", "127.0.0.1:8080", "http://localhost:8080/sign-in?return=%2Fx&max_age=9"},
+		{"http://127.0.0.1:8080", "[::1]:8080", "http://127.0.0.1:8080/sign-in?return=%2Fx&max_age=9"},
+		{"http://127.0.0.1:8080", "127.0.0.1:8080", "https://id.example/"},
+		{"https://usm.example", "localhost:8080", "https://id.example/"}, // a proxy's name for us
+		{"http://127.0.0.1:8080", "evil.example", "https://id.example/"},
+		{"http://127.0.0.1:8080", "", "https://id.example/"},
+	} {
+		w := setupSignIn(t, func(o *server.Options) { o.PublicURL = c.public })
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sign-in?return=%2Fx&max_age=9", http.NoBody)
+		request.Host = c.asked
+		got := httptest.NewRecorder()
+		w.handler.ServeHTTP(got, request)
+		require.Equal(t, http.StatusSeeOther, got.Code)
+		require.True(t, strings.HasPrefix(got.Header().Get("Location"), c.leads), "%v: %s", c, got.Header().Get("Location"))
+	}
 }

@@ -24,7 +24,7 @@ func TestAnApprovalWhoseApproversLeave(t *testing.T) {
 		call, a := w.waiting()
 		require.Equal(t, "max mia", w.asksOf(a.ID))
 		for i, id := range []string{"mia", "max"} {
-			_, err := w.SetActive(w.ctx(), "it", "idp", id, "", false)
+			_, err := w.setActive("it", id, "", false)
 			require.NoError(t, err)
 			require.Equal(t, []string{call.Number}, w.nudges())
 			w.rechecked(call, fmt.Sprint("recheck/", i))
@@ -49,7 +49,7 @@ func TestAnApprovalWhoseApproversLeave(t *testing.T) {
 		}
 		for _, err := range atOnce(each+1, func(i int) error {
 			if i == each {
-				_, err := w.SetActive(t.Context(), "it", "idp", "mia", "", false)
+				_, err := w.setActive("it", "mia", "", false)
 				return err
 			}
 			_, err := w.Amend(t.Context(), plan(calls[i]))

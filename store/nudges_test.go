@@ -64,7 +64,7 @@ func TestNudgesAreNoted(t *testing.T) {
 	t.Parallel()
 	leaves := func(id string) func(world) {
 		return func(w world) {
-			_, err := w.SetActive(w.ctx(), "it", "idp", id, "", false)
+			_, err := w.setActive("it", id, "", false)
 			require.NoError(w.t, err)
 		}
 	}
@@ -144,7 +144,7 @@ func TestNudgesAreNoted(t *testing.T) {
 		other.ID = "hr"
 		w.apply(other)
 		w.asks(member)
-		_, err := w.SetActive(w.ctx(), "hr", "idp", "olga", "", false)
+		_, err := w.setActive("hr", "olga", "", false)
 		require.NoError(t, err)
 		require.Empty(t, w.nudges())
 	})
@@ -164,7 +164,7 @@ func TestNudges(t *testing.T) {
 	t.Parallel()
 	member := func(a *usm.Approval) { a.Members = []usm.Member{{Person: "olga"}} }
 	toggle := func(w world, active bool) {
-		_, err := w.SetActive(w.ctx(), "it", "idp", "olga", "", active)
+		_, err := w.setActive("it", "olga", "", active)
 		require.NoError(w.t, err)
 	}
 

@@ -31,24 +31,9 @@ func (s *Store) Provision(
 	return entries, err
 }
 
-// SetActive says that somebody has left, or is back. match is the version that he was read under, "" any; errors as of
-// Provision, usm.CodeNotFound also when there is nobody of that id.
-func (s *Store) SetActive(ctx context.Context, domain, by, id, match string, active bool) (entry usm.DirectoryEntry, err error) {
-	defer wrapf(&err, "SetActive(%s, %s, %t)", domain, id, active)
-	err = s.changeDirectory(ctx, domain, by, concerned{ids: []string{id}}, func(d *directoryEdit) error {
-		row, err := d.find(id, match)
-		if err != nil {
-			return err
-		}
-		row.Inactive = !active
-		d.set(row)
-		return nil
-	}, func(d *directoryEdit) { entry = d.rows[id].entry() })
-	return entry, err
-}
-
 // Deprovision removes somebody: the directory goes on knowing him as one who has left and holds nothing, and no domain file
-// brings him back. Errors as of SetActive.
+// brings him back. match is the version that he was read under, "" any; errors as of Provision, usm.CodeNotFound also when
+// there is nobody of that id.
 func (s *Store) Deprovision(ctx context.Context, domain, by, id, match string) (err error) {
 	defer wrapf(&err, "Deprovision(%s, %s)", domain, id)
 	return s.changeDirectory(ctx, domain, by, concerned{ids: []string{id}}, func(d *directoryEdit) error {

@@ -74,7 +74,7 @@ func TestFilesAndProvisioningAtOnce(t *testing.T) {
 		call := w.forOperators()
 		w.delegate(stands("olga", "joe"))
 		for _, active := range []bool{false, true} {
-			_, err := w.SetActive(w.ctx(), "it", "idp", "joe", "", active)
+			_, err := w.setActive("it", "joe", "", active)
 			require.NoError(t, err)
 			want := map[bool][]string{false: {"olga"}, true: {"joe", "olga"}}[active]
 			require.Equal(t, want, w.view(call.Number).WaitingFor.People)

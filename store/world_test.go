@@ -173,3 +173,16 @@ func kinds(events []usm.Event) []usm.EventKind {
 	}
 	return all
 }
+
+// setActive has a provisioning system say that somebody has left, or is back. match is the version that he was read under.
+func (w world) setActive(domain, id, match string, active bool) (usm.DirectoryEntry, error) {
+	w.t.Helper()
+	entry, err := w.DirectoryEntry(w.ctx(), domain, id)
+	require.NoError(w.t, err)
+	entry.Inactive = !active
+	entries, err := w.Provision(w.ctx(), domain, "idp", usm.Provisioned{Person: entry.Person, External: entry.External, Match: match})
+	if err != nil {
+		return usm.DirectoryEntry{}, err
+	}
+	return entries[0], nil
+}

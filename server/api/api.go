@@ -3,11 +3,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,6 +29,8 @@ type Options struct {
 	TemporalUI string
 	// Namespace is Temporal's; "" means "usm".
 	Namespace string
+	// Heartbeat is how often a stream says that it is alive; 0 is 15 s.
+	Heartbeat time.Duration
 }
 
 // API holds the operations.
@@ -37,6 +41,8 @@ type API struct {
 	logger *slog.Logger
 	runs   string // address that a call number is appended to; "" for none
 	feed   *Hub
+
+	heartbeat time.Duration
 }
 
 // Config returns huma's configuration: the OpenAPI document at /api/openapi.json, JSON only, no page of its own.
@@ -55,7 +61,7 @@ func Config(version string) huma.Config {
 
 // Register adds every operation to the document and to its router.
 func Register(to huma.API, o Options) *API {
-	a := &API{desk: o.Desk, intake: o.Intake, reader: o.Reader, logger: o.Logger}
+	a := &API{desk: o.Desk, intake: o.Intake, reader: o.Reader, logger: o.Logger, heartbeat: cmp.Or(o.Heartbeat, heartbeat)}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	heartbeat = 15 * time.Second // a comment, so that proxies keep a quiet stream open
-	feedBatch = 200              // events read at a time
+	// heartbeat is how often a stream says that it is alive, so that proxies keep a quiet one open, and asks whether its caller
+	// still may follow it.
+	heartbeat = 15 * time.Second
+	feedBatch = 200 // events read at a time
 	// streamFor is how long a stream lasts: clients resume by themselves, and what the caller may see is asked again.
 	streamFor = 15 * time.Minute
 )
@@ -75,7 +77,7 @@ func (a *API) stream(out huma.Context, position int64) {
 		return
 	}
 	stream := &eventStream{writer: writer, control: http.NewResponseController(writer)}
-	beat, end := time.NewTicker(heartbeat), time.NewTimer(streamFor)
+	beat, end := time.NewTicker(a.heartbeat), time.NewTimer(streamFor)
 	defer beat.Stop()
 	defer end.Stop()
 	stream.write(fmt.Sprintf("id: %d\n\n", position)) // no message, but where to resume if nothing comes
@@ -84,6 +86,9 @@ func (a *API) stream(out huma.Context, position int64) {
 		select {
 		case <-wake:
 		case <-beat.C:
+			if !stillKnown(ctx) {
+				return
+			}
 			stream.comment("beat")
 		case <-end.C:
 			return
@@ -93,6 +98,20 @@ func (a *API) stream(out huma.Context, position int64) {
 			return
 		}
 	}
+}
+
+// stillKnown asks again who follows the stream, and lets him see what he may see now. A token that is no longer good, or whose
+// person has left, ends the stream; registers that are away do not.
+func stillKnown(ctx context.Context) bool {
+	request := RequestOf(ctx)
+	if request.Again == nil {
+		return true
+	}
+	who, err := request.Again(ctx)
+	if err == nil {
+		request.Caller = who
+	}
+	return usm.CodeOf(err) != usm.CodeUnauthenticated
 }
 
 // catchUp writes everything after position and returns where the stream is then. A read that fails is tried again with

@@ -9,9 +9,11 @@ import (
 // Request is what the gateway knows about the request that a context belongs to. Middleware makes it and fills it in;
 // handlers read it and leave what the access log should say.
 type Request struct {
-	ID      string            // given by the client or made; the trace_id of problems and the request_id of the trail
-	Path    string            // as asked for: the instance of problems
-	Caller  usm.Caller        // zero without a token
+	ID     string     // given by the client or made; the trace_id of problems and the request_id of the trail
+	Path   string     // as asked for: the instance of problems
+	Caller usm.Caller // zero without a token
+	// Again asks again who calls, for what outlasts a request; nil without a token.
+	Again   func(context.Context) (usm.Caller, error)
 	Intake  usm.IntakeRequest // Key "" without an Idempotency-Key
 	Through string            // how decisions are given: "" through the API, "link" by a link in a mail
 	Call    string            // number of the call it is about, for the log
