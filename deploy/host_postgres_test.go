@@ -15,7 +15,7 @@ import (
 	"github.com/usm-works/usm/devstack"
 )
 
-func (h *host) startPostgres() {
+func (h *host) startPostgres(durable bool) {
 	h.t.Helper()
 	dir, err := os.MkdirTemp("", "usm-deploy-pg-")
 	require.NoError(h.t, err)
@@ -23,7 +23,7 @@ func (h *host) startPostgres() {
 	require.NoError(h.t, os.Chmod(dir, 0o755))
 	ctx, cancel := context.WithTimeout(h.t.Context(), startWithin)
 	defer cancel()
-	postgres, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: dir})
+	postgres, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: dir, Durable: durable})
 	require.NoError(h.t, err)
 	h.t.Cleanup(postgres.Kill)
 	address, err := url.Parse(postgres.URL(""))

@@ -26,15 +26,15 @@ var secrets = map[string]string{"POSTGRES_PASSWORD": "of-postgres", "TEMPORAL_PA
 // host runs the services of docker-compose.yml as processes: the hosts and ports in their environments become addresses of
 // this machine, and what is mounted becomes the file that is mounted.
 type host struct {
-	t       *testing.T
+	t       testing.TB
 	project *types.Project
 	dir     string            // secrets, programs
 	at      map[string]string // "host:port" of compose → address here
 	path    string            // PATH of the containers
 }
 
-// startHost starts Postgres, with roles and databases as the image makes them from deploy/postgres.
-func startHost(t *testing.T) *host {
+// startHost starts Postgres, which keeps what it has acknowledged when it is durable, with roles and databases as the image makes them from deploy/postgres.
+func startHost(t testing.TB, durable bool) *host {
 	t.Helper()
 	var env []string
 	for name, value := range secrets {
@@ -47,7 +47,7 @@ func startHost(t *testing.T) *host {
 	for name, secret := range project.Secrets {
 		require.NoError(t, os.WriteFile(filepath.Join(h.dir, name), []byte(secrets[secret.Environment]), 0o600))
 	}
-	h.startPostgres()
+	h.startPostgres(durable)
 	return h
 }
 

@@ -52,7 +52,7 @@ func buildAsDockerfile(sources, into string) (string, error) {
 }
 
 // run runs a command of the product in this environment and returns what it printed.
-func run(t *testing.T, env []string, args ...string) (string, error) {
+func run(t testing.TB, env []string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary, args...)
 	cmd.Env, cmd.Dir = env, t.TempDir()
@@ -77,7 +77,7 @@ func isCommand(t *testing.T, args ...string) bool {
 	return err == nil && strings.Contains(said, "usm "+args[0])
 }
 
-func abs(t *testing.T, path ...string) string {
+func abs(t testing.TB, path ...string) string {
 	t.Helper()
 	full, err := filepath.Abs(filepath.Join(path...))
 	require.NoError(t, err)

@@ -18,7 +18,7 @@ import (
 // machine: what differs is only where the parts find each other. Then it runs a call to its end.
 func TestProduction(t *testing.T) {
 	t.Parallel()
-	h := startHost(t)
+	h := startHost(t, false)
 	h.run("temporal-schema")
 	h.run("temporal-schema") // a second time changes nothing
 	h.start("temporal", "")
@@ -43,7 +43,7 @@ func TestProduction(t *testing.T) {
 
 // terminal is where somebody gives commands of the product.
 type terminal struct {
-	t      *testing.T
+	t      testing.TB
 	env    []string
 	data   string            // the folder in which the command line looks for tokens
 	tokens map[string]string // by person

@@ -50,7 +50,7 @@ func newIncident(asks string, i int) product.Request {
 
 func TestPartsAway(t *testing.T) { //nolint:tparallel // one part is away at a time
 	t.Parallel()
-	f := launch(t, "it")
+	f := launch(t, "it").ours()
 	w := &world{f.Product, builtin(t, f.Product, "it")}
 	db := w.SQL()
 	//nolint:paralleltest // the second needs what the first leaves

@@ -30,7 +30,7 @@ const (
 // TestCrashWithOpenApprovals kills every part of the product with SIGKILL while many approvals are decided at the same time,
 // and asks that each is decided once by each who decides, and that each call goes on once.
 func TestCrashWithOpenApprovals(t *testing.T) { //nolint:paralleltest // its time limit is meant for a machine of its own
-	f := launch(t, "it")
+	f := launch(t, "it").ours()
 	domain, file := unattended(t)
 	_, err := f.Admin.ApplyDomain(t.Context(), "it", file)
 	require.NoError(t, err)

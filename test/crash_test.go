@@ -48,12 +48,18 @@ func launch(tb testing.TB, domains ...string) *fleet {
 	})
 	f.postgres = product.StartPostgres(tb, filepath.Join(dir, "postgres"))
 	f.temporal = product.StartTemporal(tb, filepath.Join(dir, "temporal"), "127.0.0.1:0")
-	require.NotZero(tb, f.postgres.PID(), "the test kills its own Postgres: unset USM_DATABASE_URL")
-	require.NotZero(tb, f.temporal.PID(), "the test kills its own Temporal: unset USM_TEMPORAL_ADDRESS and TEMPORAL_ADDRESS")
 	f.Product = product.Start(tb, product.Options{
 		Database: f.postgres.URL(""), Temporal: f.temporal.Address(), Namespace: "usm", Domains: domains,
 	})
 	f.Tokens(domains...)
+	return f
+}
+
+// ours is the fleet, when all of it may be killed.
+func (f *fleet) ours() *fleet {
+	f.t.Helper()
+	require.NotZero(f.t, f.postgres.PID(), "the test kills its own Postgres: unset USM_DATABASE_URL")
+	require.NotZero(f.t, f.temporal.PID(), "the test kills its own Temporal: unset USM_TEMPORAL_ADDRESS and TEMPORAL_ADDRESS")
 	return f
 }
 
@@ -113,7 +119,7 @@ func mixed(i int) ride {
 // TestCrash kills every part of the product with SIGKILL while calls are in flight, and asks that each call ends
 // as if nothing had happened: nothing lost, nothing done twice.
 func TestCrash(t *testing.T) { //nolint:paralleltest // its time limit is meant for a machine of its own
-	f := launch(t, "it")
+	f := launch(t, "it").ours()
 	domain := builtin(t, f.Product, "it")
 	ctx, cancel := context.WithTimeout(t.Context(), crashLimit)
 	defer cancel()
