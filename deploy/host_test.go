@@ -33,19 +33,20 @@ type host struct {
 	path    string            // PATH of the containers
 }
 
-// startHost starts Postgres, which keeps what it has acknowledged when it is durable, with roles and databases as the image makes them from deploy/postgres.
-func startHost(t testing.TB, durable bool) *host {
-	t.Helper()
+// startHost starts Postgres, which keeps what it has acknowledged when it is durable, with roles and databases as the image makes
+// them from deploy/postgres.
+func startHost(tb testing.TB, durable bool) *host {
+	tb.Helper()
 	var env []string
 	for name, value := range secrets {
 		env = append(env, name+"="+value)
 	}
-	project, err := compose(t.Context(), env...)
-	require.NoError(t, err)
-	h := &host{t: t, project: project, dir: t.TempDir(), at: map[string]string{}}
+	project, err := compose(tb.Context(), env...)
+	require.NoError(tb, err)
+	h := &host{t: tb, project: project, dir: tb.TempDir(), at: map[string]string{}}
 	h.programs()
 	for name, secret := range project.Secrets {
-		require.NoError(t, os.WriteFile(filepath.Join(h.dir, name), []byte(secrets[secret.Environment]), 0o600))
+		require.NoError(tb, os.WriteFile(filepath.Join(h.dir, name), []byte(secrets[secret.Environment]), 0o600))
 	}
 	h.startPostgres(durable)
 	return h

@@ -52,10 +52,10 @@ func buildAsDockerfile(sources, into string) (string, error) {
 }
 
 // run runs a command of the product in this environment and returns what it printed.
-func run(t testing.TB, env []string, args ...string) (string, error) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Env, cmd.Dir = env, t.TempDir()
+func run(tb testing.TB, env []string, args ...string) (string, error) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), binary, args...)
+	cmd.Env, cmd.Dir = env, tb.TempDir()
 	said, err := cmd.CombinedOutput()
 	return string(said), err
 }
@@ -77,9 +77,9 @@ func isCommand(t *testing.T, args ...string) bool {
 	return err == nil && strings.Contains(said, "usm "+args[0])
 }
 
-func abs(t testing.TB, path ...string) string {
-	t.Helper()
+func abs(tb testing.TB, path ...string) string {
+	tb.Helper()
 	full, err := filepath.Abs(filepath.Join(path...))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return full
 }
