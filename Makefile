@@ -38,8 +38,9 @@ lint: lint-tools ## Check format, style, import arrows, determinism of workflows
 	@tools/lint.sh
 
 .PHONY: bench
-bench: postgres usm-temporal ## Run the benchmarks of the Go packages
+bench: postgres usm-temporal temporal-server ## Run the benchmarks of the Go packages, and those on Temporal as it is deployed
 	go run ./test/stack -- go test -run '^$$' -bench . -benchmem -timeout 60m $(TESTFLAGS) ./...
+	cd deploy && go test -run '^$$' -bench . -timeout 60m ./...
 
 ##@ Work
 
