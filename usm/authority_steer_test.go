@@ -42,6 +42,9 @@ func TestSteering(t *testing.T) {
 		return usm.Actor{Person: id, Profile: profile, Rule: usm.RuleWorkflowCoordinator}
 	}
 	responsible := func(id string) usm.Actor { return usm.Actor{Person: id, Profile: "desk", Rule: usm.RuleResponsible} }
+	standIn := heldAt("", "")
+	standIn.WaitingFor.People = []string{"mona"}
+	standIn.WaitingFor.StandIns = []usm.StandIn{{By: "mona", Person: "omar", Delegation: 7}}
 	holder := usm.Actor{Person: "lena", Profile: "lead", Rule: usm.RuleResponsible}
 	for name, c := range map[string]struct {
 		caller usm.Caller
@@ -66,7 +69,10 @@ func TestSteering(t *testing.T) {
 		"WhoMayActHandsOverAsBefore":              {omar, usm.ActionReassign, heldAt("lead", ""), responsible("omar")},
 		"HoldingTheAccountableProfileIsNotEnough": {lena, usm.ActionReassign, heldAt("", ""), holder},
 		"NorIsManagingAnotherDomain":              {hanna, usm.ActionReassign, heldAt("", ""), team("hanna")},
-		"ATeamCoordinatorAsksAllTheSame":          {carla, usm.ActionAsk, heldAt("lead", "wanda"), team("carla")},
+		"AManagerWhoStandsInClaimsForTheOther": {
+			mona, usm.ActionClaim, standIn, usm.Actor{Person: "mona", For: "omar", Rule: usm.RuleDelegate, Delegation: 7},
+		},
+		"ATeamCoordinatorAsksAllTheSame": {carla, usm.ActionAsk, heldAt("lead", "wanda"), team("carla")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
