@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,10 @@ func TestTokens(t *testing.T) {
 
 	t.Run("SayWhomTheClassesOfProfilesLetSteer", func(t *testing.T) {
 		t.Parallel()
-		w := setup(t)
+		w, _ := with(t, func(d *usm.Domain) {
+			i := slices.IndexFunc(d.People, func(p usm.Person) bool { return p.ID == "max" })
+			d.People[i].Profiles = []string{"coordinator", "manager"}
+		})
 		for person, want := range map[string]struct {
 			steers  map[string][]string
 			manages map[string]bool
@@ -45,6 +49,7 @@ func TestTokens(t *testing.T) {
 			"olga": {map[string][]string{}, map[string]bool{}},
 			"cora": {map[string][]string{"it": {"coordinator"}}, map[string]bool{}},
 			"mia":  {map[string][]string{"it": {"manager"}}, map[string]bool{"it": true}},
+			"max":  {map[string][]string{"it": {"manager", "coordinator"}}, map[string]bool{"it": true}}, // the manager's first
 		} {
 			secret, err := w.IssueToken(w.ctx(), usm.Token{Person: person})
 			require.NoError(t, err)

@@ -217,6 +217,7 @@ func (r viewRow) view() usm.CallView {
 		WaitingFor: usm.WaitingView{
 			Kind: waiting.Kind, Step: waiting.Step, Profiles: list(waiting.Profiles), People: list(r.People),
 			Signal: waiting.Signal, Question: waiting.Question, Approval: waiting.Approval, Claimed: waiting.Claimed,
+			Steered: waiting.Steered, Accountable: waiting.Accountable,
 		},
 	}
 	if r.Parent != nil {

@@ -95,7 +95,7 @@ func (a *amending) reassign(profiles []string) {
 	if len(profiles) == 0 || !slices.Contains([]usm.WaitKind{usm.WaitStep, usm.WaitSignal}, waiting.Kind) {
 		return
 	}
-	waiting.Profiles, waiting.Claimed = profiles, ""
+	waiting.Profiles, waiting.Claimed, waiting.Steered = profiles, "", ""
 	a.row.Waiting.value, a.result.Waiting = waiting, &waiting
 }
 

@@ -153,7 +153,10 @@ func TestAlarms(t *testing.T) {
 			Open: &usm.Raised{Subject: "The desk is overloaded"}, Request: &usm.OutboundRequest{URL: "http://pager"},
 		})
 		call := w.taken(5*time.Hour, asked(usm.Incident))
-		watch := w.finish(input(call, usm.AcceptIncident), usm.Effects{}).Watch
+		in := input(call, usm.AcceptIncident)
+		in.Next.Waiting.Claimed, in.Next.Waiting.Steered, in.Next.Waiting.Accountable = "carl", "coordinator", "coordinator"
+		watch := w.finish(in, usm.Effects{}).Watch
+		require.Equal(t, "coordinator", w.view(call.Number).WaitingFor.Steered)
 		var climbed usm.StepResult
 		for climbed.Request == nil {
 			climbed = w.amend(alarm(call, watch))
@@ -163,6 +166,8 @@ func TestAlarms(t *testing.T) {
 		require.Equal(t, usm.PriorityCritical, climbed.Priority)
 		require.Equal(t, usm.PriorityCritical, view.Priority)
 		require.Equal(t, []string{"manager"}, climbed.Waiting.Profiles)
+		require.Empty(t, climbed.Waiting.Claimed+climbed.Waiting.Steered+view.WaitingFor.Claimed+view.WaitingFor.Steered)
+		require.Equal(t, "coordinator", view.WaitingFor.Accountable)
 		require.Equal(t, []string{"max", "mia"}, view.WaitingFor.People)
 		require.Equal(t, "http://pager", climbed.Request.URL)
 		require.Len(t, climbed.Opened, 1)

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -144,10 +145,11 @@ func hold(caller *usm.Caller, held map[string][]usm.Profile) {
 		caller.Domains[domain] = []string{}
 		for _, profile := range profiles {
 			caller.Domains[domain] = append(caller.Domains[domain], profile.ID)
-			if profile.Class == usm.Coordinator || profile.Class == usm.Manager {
+			switch profile.Class { //nolint:exhaustive // operators do not steer
+			case usm.Coordinator:
 				caller.Steers[domain] = append(caller.Steers[domain], profile.ID)
-			}
-			if profile.Class == usm.Manager {
+			case usm.Manager:
+				caller.Steers[domain] = slices.Insert(caller.Steers[domain], 0, profile.ID)
 				caller.Manages[domain] = true
 			}
 		}

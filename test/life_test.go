@@ -25,6 +25,7 @@ func TestLifeOfACall(t *testing.T) {
 		"RejectsARequesterWhomNobodyAuthorises":  unauthorised,
 		"TypesACallByTheRules":                   typing,
 		"RaisedCallsAreLinkedToTheirParent":      raised,
+		"ATeamCoordinatorLeavesWhatWasDecided":   coordinators,
 		"EveryChangeIsToldAsItHappens":           told,
 		"TheLongestSubjectIsInherited":           longSubject,
 	} {

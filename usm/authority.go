@@ -8,13 +8,15 @@ const (
 	RuleAccountable = "accountable" // holds the profile that is accountable for the step
 	RuleRequester   = "requester"   // asked for the call
 	RuleParent      = "parent"      // coordinates the parent of a child call
-	RuleCoordinator = "coordinator" // holds a coordinator's or manager's profile in the domain
+	RuleCoordinator = "coordinator" // holds a coordinator's profile in the domain, and is not the workflow coordinator
 	RuleVisible     = "visible"     // may see the call, which is enough for notes and links
 	RuleApprover    = "approver"    // is one of those who have to approve
 	RuleDelegate    = "delegate"    // stands in for somebody by a delegation
 	RuleSubstitute  = "substitute"  // stands in for an approver who has not answered for too long
 	RuleEmergency   = "emergency"   // holds a profile that may go on without an approval
 	RuleRepeated    = "repeated"    // repeats what is finished: the call decides whether it is the same
+	// RuleWorkflowCoordinator is who coordinates and holds the accountable profile of the open step, or manages the domain.
+	RuleWorkflowCoordinator = "workflow_coordinator"
 )
 
 // Authority decides whether the caller may do this to the call as it is now, and returns the proof that travels with

@@ -152,29 +152,6 @@ func maySteer(caller Caller, view CallView, does string) (Actor, *Error) {
 		view.Step, names(view.WaitingFor.Profiles), does)
 }
 
-// mayClaim lets who may act on the open step keep it for himself.
-func mayClaim(caller Caller, view CallView) (Actor, *Error) {
-	waits := view.WaitingFor
-	switch {
-	case waits.Kind != WaitStep && waits.Kind != WaitSignal:
-		return Actor{}, Errorf(CodeOutOfTurn, "a step is claimed while it waits for its profiles; the call waits for %s", waits.Kind)
-	case waits.Claimed != "" && waits.Claimed != caller.Token.Person:
-		return Actor{}, Errorf(CodeOutOfTurn, "%s has claimed %s", waits.Claimed, view.Step)
-	}
-	return maySubmit(caller, view)
-}
-
-// mayHandOver lets who may act on the open step give it back or to others, and every coordinator and manager.
-func mayHandOver(caller Caller, view CallView, name ActionName) (Actor, *Error) {
-	switch kind := view.WaitingFor.Kind; {
-	case kind != WaitStep && kind != WaitSignal:
-		return Actor{}, Errorf(CodeOutOfTurn, "the call waits for %s: there is no step to hand over", kind)
-	case name == ActionRelease && view.WaitingFor.Claimed == "":
-		return Actor{}, Errorf(CodeOutOfTurn, "nobody has claimed %s", view.Step)
-	}
-	return maySteer(caller, view, "hands the step over")
-}
-
 // maySteerClocks lets who steers the call pause its clocks and let them go on; the terms are for coordinators only.
 func maySteerClocks(caller Caller, view CallView, name ActionName) (Actor, *Error) {
 	switch {
@@ -186,14 +163,6 @@ func maySteerClocks(caller Caller, view CallView, name ActionName) (Actor, *Erro
 		return mayCoordinate(caller, view, "binds the clocks anew")
 	}
 	return maySteer(caller, view, "pauses the clocks and lets them go on")
-}
-
-// mayCoordinate lets through the coordinators and managers of the domain.
-func mayCoordinate(caller Caller, view CallView, does string) (Actor, *Error) {
-	if steers := caller.Steers[view.Domain]; len(steers) > 0 {
-		return Actor{Person: caller.Token.Person, Profile: steers[0], Rule: RuleCoordinator}, nil
-	}
-	return Actor{}, Errorf(CodeForbidden, "who coordinates the domain %s %s", view.Domain, does)
 }
 
 // heldOf returns the first profile of the open step that the caller holds in the call's domain, "" for none.

@@ -180,6 +180,7 @@ type StepState struct {
 	// Profiles and Claimed say who has this attempt where that differs from the procedure: it was reassigned, or claimed.
 	Profiles []string `json:"profiles,omitempty"`
 	Claimed  string   `json:"claimed,omitempty"`
+	Steered  string   `json:"steered,omitempty"` // profile of the workflow coordinator who decided that; "" for nobody
 }
 
 // State is the state of a step.
@@ -233,14 +234,17 @@ const (
 
 // Waiting says what a call waits for and which people can move it.
 type Waiting struct {
-	Kind     WaitKind  `json:"kind"`
-	Step     Step      `json:"step,omitempty"`
-	Profiles []string  `json:"profiles,omitempty"` // any of these may act
-	Person   string    `json:"person,omitempty"`   // this person may act (requester)
-	Exclude  []string  `json:"exclude,omitempty"`  // segregation: these people may not
-	Signal   string    `json:"signal,omitempty"`
-	Question string    `json:"question,omitempty"`
-	Approval string    `json:"approval,omitempty"` // id of the approval that is open
-	Claimed  string    `json:"claimed,omitempty"`  // the person who claimed the step: only he may act, and who steers
-	Since    time.Time `json:"since"`
+	Kind     WaitKind `json:"kind"`
+	Step     Step     `json:"step,omitempty"`
+	Profiles []string `json:"profiles,omitempty"` // any of these may act
+	Person   string   `json:"person,omitempty"`   // this person may act (requester)
+	Exclude  []string `json:"exclude,omitempty"`  // segregation: these people may not
+	Signal   string   `json:"signal,omitempty"`
+	Question string   `json:"question,omitempty"`
+	Approval string   `json:"approval,omitempty"` // id of the approval that is open
+	Claimed  string   `json:"claimed,omitempty"`  // the person who claimed the step: only he may act, and who steers
+	Steered  string   `json:"steered,omitempty"`  // as in StepState
+	// Accountable is the profile that is accountable for the step by the procedure; "" while the call waits for nothing.
+	Accountable string    `json:"accountable,omitempty"`
+	Since       time.Time `json:"since"`
 }

@@ -58,7 +58,7 @@ type Caller struct {
 	Token   Token
 	Name    string
 	Domains map[string][]string // profiles held, by domain; a domain without profiles is one the person belongs to
-	Steers  map[string][]string // of those, the profiles of class coordinator or manager, by domain
+	Steers  map[string][]string // of those, the profiles of class coordinator or manager, by domain; of class manager first
 	Manages map[string]bool     // domains in which the caller holds a profile of class manager
 }
 

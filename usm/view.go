@@ -63,6 +63,9 @@ type WaitingView struct {
 	Question string     `json:"question,omitempty"`
 	Approval string     `json:"approval,omitempty" doc:"id of the approval that is open"`
 	Claimed  string     `json:"claimed,omitempty" doc:"id of the person who claimed the step"`
+	Steered  string     `json:"steered,omitempty" doc:"profile of the workflow coordinator who decided who has the step"`
+	// Accountable is by the procedure; the coordinator or manager who holds it is the workflow coordinator. "" when it waits for nothing.
+	Accountable string `json:"accountable,omitempty" doc:"profile that is accountable for the step"`
 }
 
 // Link is a typed connection between two calls.

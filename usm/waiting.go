@@ -7,6 +7,14 @@ import "slices"
 // is never automatic or inherited: repeating what a machine decided would only give the same again. excluded are the
 // people whom segregation keeps from the step. Since is left zero.
 func (p Procedure) WaitingAt(call Call, step Step, attempt int, excluded []string) Waiting {
+	w := p.waitingAt(call, step, attempt, excluded)
+	if w.Kind != WaitNone {
+		w.Accountable = p.Rule(step).Accountable
+	}
+	return w
+}
+
+func (p Procedure) waitingAt(call Call, step Step, attempt int, excluded []string) Waiting {
 	rule := p.Rule(step)
 	first := attempt <= 1
 	switch {

@@ -29,6 +29,11 @@ func TestWaitingAt(t *testing.T) {
 			ritasCall, 1,
 			usm.Waiting{Kind: usm.WaitStep, Profiles: both, Exclude: []string{"rita"}},
 		},
+		"ARowNamesItsOwnAccountableProfile": {
+			usm.ProcedureStep{Step: usm.AnalyseIncident, Accountable: "lead"},
+			ritasCall, 1,
+			usm.Waiting{Kind: usm.WaitStep, Profiles: []string{"engineer", "lead"}, Exclude: []string{"rita"}, Accountable: "lead"},
+		},
 		"TheRequesterConfirms": {
 			usm.ProcedureStep{Step: usm.ReviewRecovery}, ritasCall, 1, usm.Waiting{Kind: usm.WaitConfirmation, Person: "rita"},
 		},
@@ -94,6 +99,9 @@ func TestWaitingAt(t *testing.T) {
 			t.Parallel()
 			want := c.want
 			want.Step = c.rule.Step
+			if want.Kind != usm.WaitNone && want.Accountable == "" {
+				want.Accountable = "coordinator" // of the default
+			}
 			require.Equal(t, want, desk(c.rule).WaitingAt(c.call, c.rule.Step, c.attempt, []string{"rita"}))
 		})
 	}

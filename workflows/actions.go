@@ -20,6 +20,7 @@ func (c *call) ask(ctx workflow.Context, action usm.Action) (usm.StepResult, err
 	p := c.plan()
 	p.Waiting = usm.Waiting{
 		Kind: usm.WaitAnswer, Step: p.Step, Person: c.in.Requester, Question: action.Text, Since: workflow.Now(ctx),
+		Accountable: p.Waiting.Accountable,
 	}
 	p.Status = usm.StatusWaiting
 	return c.recordAction(ctx, usm.EventAsked, action, next(p), p)

@@ -36,7 +36,7 @@ func (c *call) propose(ctx workflow.Context, action usm.Action) (usm.StepResult,
 	p.Proposal = &usm.Proposal{Action: action}
 	// People may propose something else meanwhile, whoever proposed this: a second attempt is never automatic.
 	c.waitAt(&p, p.Step, max(p.Steps[p.Step].Attempt, 2))
-	p.Waiting.Kind, p.Waiting.Claimed = usm.WaitApproval, ""
+	p.Waiting.Kind, p.Waiting.Claimed, p.Waiting.Steered = usm.WaitApproval, "", ""
 	p.Waiting.Exclude = usm.SegregatedFromApproving(c.in, p.Steps, p.Step)
 	if before := c.p.Waiting; before.Kind == usm.WaitApproval {
 		p.Waiting.Since, p.Waiting.Approval = before.Since, before.Approval

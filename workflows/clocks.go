@@ -81,8 +81,9 @@ func (c *call) heed(ctx workflow.Context, alarm usm.Alarm, result usm.StepResult
 	}
 	if result.Waiting != nil && c.p.Waiting.Kind == result.Waiting.Kind {
 		state := c.p.Steps[c.p.Step]
-		state.Profiles, state.Claimed = result.Waiting.Profiles, result.Waiting.Claimed
-		c.p.Steps[c.p.Step], c.p.Waiting.Profiles, c.p.Waiting.Claimed = state, state.Profiles, state.Claimed
+		state.Profiles, state.Claimed, state.Steered = result.Waiting.Profiles, result.Waiting.Claimed, result.Waiting.Steered
+		c.p.Steps[c.p.Step] = state
+		c.p.Waiting.Profiles, c.p.Waiting.Claimed, c.p.Waiting.Steered = state.Profiles, state.Claimed, state.Steered
 	}
 	c.startBeside(ctx, result.Opened)
 	if result.Request != nil {

@@ -29,19 +29,41 @@ func (c *call) hand(
 ) (usm.StepResult, error) {
 	p := c.plan()
 	state := p.Steps[p.Step]
-	state.Profiles, state.Claimed = profiles, claimed
+	state.Profiles, state.Claimed, state.Steered = profiles, claimed, steered(action, state)
 	p.Steps[p.Step] = state
-	p.Waiting.Claimed = claimed
+	p.Waiting.Claimed, p.Waiting.Steered = claimed, state.Steered
+	p.Waiting.Accountable = c.b.Procedure.Rule(p.Step).Accountable // which an older build did not keep
 	if len(profiles) > 0 {
 		p.Waiting.Profiles = profiles
 	}
 	return c.recordAction(ctx, kind, action, next(p), p)
 }
 
-// checkSteer checks who is to have the open step. Nobody takes it from who claimed it but a coordinator, who says why.
+// steered is the profile of the workflow coordinator whose decision says who has the step once the action is done. Nothing is
+// left of it when a step is released that was not reassigned, and when who has the step gives it to others.
+func steered(action usm.Action, before usm.StepState) string {
+	switch {
+	case action.Name == usm.ActionRelease && len(before.Profiles) > 0:
+		return before.Steered
+	case action.Name == usm.ActionRelease:
+		return ""
+	case action.Actor.Rule == usm.RuleWorkflowCoordinator:
+		return action.Actor.Profile
+	case action.Name == usm.ActionReassign:
+		return ""
+	}
+	return before.Steered
+}
+
+// checkSteer checks who is to have the open step. Nobody takes it from who claimed it but a coordinator, who says
+// why; and a team coordinator does not undo what the workflow coordinator decided.
 func (c *call) checkSteer(action usm.Action) error {
 	w := c.p.Waiting
 	others := w.Claimed != "" && !action.Actor.Is(w.Claimed)
+	coordinates := action.Actor.Rule == usm.RuleCoordinator || action.Actor.Rule == usm.RuleWorkflowCoordinator
+	if refusal := w.Overruled(action.Actor, action.Name); refusal != nil {
+		return refusal
+	}
 	switch {
 	case w.Kind != usm.WaitStep && w.Kind != usm.WaitSignal:
 		return c.outOfTurn("%s waits for nobody who could hand it over", c.in.Number)
@@ -49,7 +71,7 @@ func (c *call) checkSteer(action usm.Action) error {
 		return c.checkClaim(action, others)
 	case action.Name == usm.ActionRelease && w.Claimed == "":
 		return c.outOfTurn("nobody has claimed %s", w.Step)
-	case others && action.Actor.Rule != usm.RuleCoordinator:
+	case others && !coordinates:
 		return usm.Errorf(usm.CodeForbidden, "%s has claimed %s: he or a coordinator gives it to others", w.Claimed, w.Step)
 	case action.Name == usm.ActionReassign && len(action.Profiles) == 0:
 		return usm.Invalid("/profiles", "name at least one")

@@ -43,7 +43,7 @@ func (c *call) waitAt(p *usm.Progress, step usm.Step, attempt int) {
 	if len(state.Profiles) > 0 && len(p.Waiting.Profiles) > 0 {
 		p.Waiting.Profiles = state.Profiles
 	}
-	p.Waiting.Claimed = state.Claimed
+	p.Waiting.Claimed, p.Waiting.Steered = state.Claimed, state.Steered
 }
 
 // statusOf is the status of a call that waits as it is planned to.

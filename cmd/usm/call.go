@@ -63,6 +63,7 @@ func (a *app) show(view usm.CallView) {
 	row("waits for", who(view))
 	row("approval", view.WaitingFor.Approval)
 	row("claimed by", view.WaitingFor.Claimed)
+	row("steered by", view.WaitingFor.Steered)
 	row("question", view.WaitingFor.Question)
 	row("priority", a.urgency(view))
 	row("category", view.Category)
