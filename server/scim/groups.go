@@ -26,9 +26,6 @@ func (s *service) getGroup(c *gin.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if header := c.GetHeader("If-None-Match"); header != "" && matches(header, group.Version) {
-		return answer{version: group.Version, same: true}, nil
-	}
 	return s.showGroup(c, group)
 }
 

@@ -42,7 +42,6 @@ type answer struct {
 	body    object
 	version string // of the resource, "" for none
 	made    string // address of what was made: 201
-	same    bool   // it is as the client has it: 304
 }
 
 // Register adds the addresses under Prefix to a group whose path names the domain: "/scim/v2/:domain".
@@ -99,7 +98,7 @@ func (s *service) handle(do func(*gin.Context) (answer, error)) gin.HandlerFunc 
 			c.Header("ETag", etag(a.version))
 		}
 		switch {
-		case a.same:
+		case a.version != "" && c.Request.Method == http.MethodGet && matches(c.GetHeader("If-None-Match"), a.version):
 			c.Status(http.StatusNotModified)
 		case a.body == nil:
 			c.Status(http.StatusNoContent)

@@ -28,9 +28,6 @@ func (s *service) getUser(c *gin.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if header := c.GetHeader("If-None-Match"); header != "" && matches(header, entry.Version) {
-		return answer{version: entry.Version, same: true}, nil
-	}
 	return s.showUser(c, entry)
 }
 
