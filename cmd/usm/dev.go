@@ -53,7 +53,7 @@ func (a *app) devCommand() *cobra.Command {
 	useSettings(cmd, "data", "database-url", "temporal-namespace", "task-queue", "dev-temporal-address", "dev-temporal-ui-address",
 		"dev-smtp-address", "dev-mail-address", "dev-oidc-address")
 	useSettings(cmd, gatewaySettings...)
-	useSettings(cmd, "outbound-allow", "log-level", "log-format")
+	useSettings(cmd, "outbound-allow", "log-level", "log-format", "pg-bin")
 	return cmd
 }
 

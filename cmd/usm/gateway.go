@@ -32,14 +32,13 @@ func (a *app) gatewayCommand() *cobra.Command {
 		},
 	}
 	useSettings(cmd, gatewaySettings...)
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
 // serveGateway runs the gateway on a listener until ctx ends.
 func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, c temporal.Client, ui string, logger *slog.Logger) error {
-	rate, err := a.rate()
+	rate, err := parseRate(a.settings.get("rate-limit"))
 	if err != nil {
 		return err
 	}

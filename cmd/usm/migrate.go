@@ -18,8 +18,7 @@ func (a *app) migrateCommand() *cobra.Command {
 			return a.migrate(cmd.Context())
 		},
 	}
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
@@ -28,11 +27,7 @@ func (a *app) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	database, err := a.database()
-	if err != nil {
-		return err
-	}
-	s, err := a.openStore(ctx, database)
+	s, err := a.openStore(ctx, a.settings.get("database-url"))
 	if err != nil {
 		return err
 	}

@@ -43,8 +43,7 @@ func (a *app) workerCommand() *cobra.Command {
 		},
 	}
 	useSettings(cmd, workerSettings...)
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
@@ -75,7 +74,7 @@ func probesOf(s *store.Store, c temporal.Client, logger *slog.Logger) http.Handl
 
 // runWorker runs a worker for each task queue until ctx ends.
 func (a *app) runWorker(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
-	networks, err := a.allowed()
+	networks, err := parseNetworks(a.settings.get("outbound-allow"))
 	if err != nil {
 		return err
 	}
