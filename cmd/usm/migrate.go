@@ -36,18 +36,18 @@ func (a *app) migrate(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(a.out, "the database is up to date")
-	c, err := a.temporalClient("", slog.New(slog.DiscardHandler))
+	e, err := a.engine("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	if err = awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+	defer e.client.Close()
+	if err = e.await(ctx, startPatience, e.answers); err != nil {
 		return err
 	}
-	if err = prepareTemporal(ctx, c, a.settings.get("temporal-namespace")); err != nil {
+	if err = prepareTemporal(ctx, e.client, e.namespace); err != nil {
 		return err
 	}
-	logger.DebugContext(ctx, "Temporal is prepared", "address", a.temporalAddress())
+	logger.DebugContext(ctx, "Temporal is prepared", "address", e.address, "namespace", e.namespace)
 	fmt.Fprintln(a.out, "Temporal is up to date")
 	return nil
 }

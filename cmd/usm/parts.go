@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	temporal "go.temporal.io/sdk/client"
 
 	"github.com/usm-works/usm/store"
 )
@@ -93,7 +92,7 @@ func (a *app) publicURL() string {
 func (a *app) consoleURL() string { return a.publicURL() + "/calls" }
 
 // part runs one part of the product with what all of them need, until it is told to stop.
-func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, temporal.Client, *slog.Logger) error) error {
+func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, *engine, *slog.Logger) error) error {
 	logger, err := a.logger("json")
 	if err != nil {
 		return err
@@ -103,15 +102,15 @@ func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, 
 		return err
 	}
 	defer s.Close() //nolint:errcheck // the process ends
-	c, err := a.temporalClient("", logger)
+	e, err := a.engine("", logger)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer e.client.Close()
 	if err = s.Ready(ctx); err != nil {
 		return err
 	}
-	err = run(ctx, s, c, logger)
+	err = run(ctx, s, e, logger)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // it was told to stop
 	}
