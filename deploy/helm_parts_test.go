@@ -22,6 +22,7 @@ func TestChartParts(t *testing.T) {
 		known := settings(t)
 		for name, pod := range pods(rendered(t, everything())) {
 			container := pod.Spec.Containers[0]
+			require.False(t, pod.Spec.EnableServiceLinks == nil || *pod.Spec.EnableServiceLinks, "%s: nobody else names variables USM_", name)
 			require.True(t, isCommand(t, container.Args...), "%s: usm %v", name, container.Args)
 			set := map[string]bool{}
 			for _, variable := range container.Env {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -28,27 +29,29 @@ func (h *host) startPostgres(durable bool) {
 	h.t.Cleanup(postgres.Kill)
 	address, err := url.Parse(postgres.URL(""))
 	require.NoError(h.t, err)
-	socket := address.Query().Get("host")
-	h.roles(socket)
-	h.at["postgres:5432"] = h.forward(filepath.Join(socket, ".s.PGSQL.5432"))
+	h.socket = address.Query().Get("host")
+	h.roles()
+	h.at["postgres:5432"] = h.forward(filepath.Join(h.socket, ".s.PGSQL.5432"))
 }
 
 // roles runs what the image runs on an empty volume, then asks for passwords.
-func (h *host) roles(socket string) {
+func (h *host) roles() {
 	h.t.Helper()
-	psql := func(sql string) {
-		cmd := exec.CommandContext(h.t.Context(), "psql", "-qU", "postgres", "-h", socket, "-c", sql, "postgres")
-		said, err := cmd.CombinedOutput()
-		require.NoError(h.t, err, string(said))
-	}
-	psql("DROP DATABASE usm") // devstack makes one; the image does not
-	cmd := exec.CommandContext(h.t.Context(), "sh", "postgres/roles.sh")
-	cmd.Env = append(os.Environ(), "PGHOST="+socket, "SECRETS="+h.dir)
-	said, err := cmd.CombinedOutput()
-	require.NoError(h.t, err, string(said))
-	psql(`COPY (VALUES ('local all postgres trust'), ('local usm,temporal,temporal_visibility all scram-sha-256'))
+	h.administer("psql", "-qc", "DROP DATABASE usm") // devstack makes one; the image does not
+	h.administer("sh", "postgres/roles.sh")
+	h.administer("psql", "-qc", `COPY (VALUES ('local all postgres trust'), ('local usm,temporal,temporal_visibility all scram-sha-256'))
 		TO PROGRAM 'cat > pg_hba.conf'`)
-	psql("SELECT pg_reload_conf()")
+	h.administer("psql", "-qc", "SELECT pg_reload_conf()")
+}
+
+// administer runs a program as whoever administers Postgres and returns what it printed.
+func (h *host) administer(program string, args ...string) string {
+	h.t.Helper()
+	cmd := exec.CommandContext(h.t.Context(), program, args...)
+	cmd.Env = append(os.Environ(), "PGHOST="+h.socket, "PGUSER=postgres", "SECRETS="+h.dir)
+	said, err := cmd.CombinedOutput()
+	require.NoError(h.t, err, "%s %v: %s", program, args, said)
+	return strings.TrimSpace(string(said))
 }
 
 // forward carries connections from an address of this machine to a socket, for the parts speak TCP.

@@ -31,6 +31,7 @@ type host struct {
 	dir     string            // secrets, programs
 	at      map[string]string // "host:port" of compose → address here
 	path    string            // PATH of the containers
+	socket  string            // folder of Postgres's socket, where the user postgres needs no password
 }
 
 // startHost starts Postgres, which keeps what it has acknowledged when it is durable, with roles and databases as the image makes
@@ -152,8 +153,8 @@ func (h *host) run(service string) {
 	require.NoError(h.t, err, "%s: %s", service, said)
 }
 
-// start starts a service and returns when it is well, which its health check says.
-func (h *host) start(service, instance string) {
+// start starts a service and returns when it is well, which its health check says. It is stopped with the test, or before.
+func (h *host) start(service, instance string) (stop func()) {
 	h.t.Helper()
 	cmd := h.command(service, instance)
 	log, err := os.Create(filepath.Join(h.dir, service+instance+".log"))
@@ -165,7 +166,7 @@ func (h *host) start(service, instance string) {
 		_ = cmd.Wait() // its log says why
 		close(ended)
 	}()
-	h.t.Cleanup(func() {
+	stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-ended:
@@ -173,13 +174,14 @@ func (h *host) start(service, instance string) {
 			_ = cmd.Process.Kill()
 			h.t.Errorf("%s does not stop", service)
 		}
-	})
+	}
+	h.t.Cleanup(stop)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(startWithin); ; <-tick.C {
 		err := h.check(service, instance)
 		if err == nil {
-			return
+			return stop
 		}
 		said, _ := os.ReadFile(log.Name())
 		require.True(h.t, time.Now().Before(deadline), "%s%s is not well: %v: %s", service, instance, err, said)

@@ -15,17 +15,14 @@ import (
 )
 
 // TestProduction starts what docker-compose.yml describes, in its order and with its environments, as processes of this
-// machine: what differs is only where the parts find each other. Then it runs a call to its end.
+// machine: what differs is only where the parts find each other. Then it runs a call to its end, restores a backup, and
+// changes the password, as docs/operations.md says.
 func TestProduction(t *testing.T) {
 	t.Parallel()
 	h := startHost(t, false)
 	h.run("temporal-schema")
 	h.run("temporal-schema") // a second time changes nothing
-	h.start("temporal", "")
-	h.run("migrate")
-	h.start("gateway", "")
-	h.start("worker", "0")
-	h.start("worker", "1")
+	stop := h.startAll()
 
 	domain, err := domains.Parse("hr.yaml", domains.Builtin()["hr"])
 	require.NoError(t, err)
@@ -35,10 +32,22 @@ func TestProduction(t *testing.T) {
 	for _, person := range domain.People {
 		x.token(person.ID, person.ID)
 	}
-	number := regexp.MustCompile(`SRQ-\d+`).FindString(x.usm("call", "open", "--as", "aisha",
-		"--domain", domain.ID, "--type", "service_request", "--service", domain.Services[0].ID, "--subject", "A letter"))
-	require.NotEmpty(t, number)
-	x.finish(number)
+	x.finish(x.open(domain, "A letter"))
+	stop = h.restoreABackup(x, domain, stop)
+	stop = h.restoreAnEarlierEngine(x, domain, stop)
+	h.changeThePassword(x, domain, stop)
+}
+
+// startAll starts everything but Postgres in the order of docker-compose.yml and returns what stops each.
+func (h *host) startAll() map[string]func() {
+	h.t.Helper()
+	stop := map[string]func(){"temporal": h.start("temporal", "")}
+	h.run("migrate")
+	for _, worker := range []string{"0", "1"} {
+		stop["worker"+worker] = h.start("worker", worker)
+	}
+	stop["gateway"] = h.start("gateway", "")
+	return stop
 }
 
 // terminal is where somebody gives commands of the product.
@@ -63,6 +72,15 @@ func (x *terminal) token(name string, args ...string) {
 	raw, err := json.Marshal(x.tokens)
 	require.NoError(x.t, err)
 	require.NoError(x.t, os.WriteFile(filepath.Join(x.data, "tokens.json"), raw, 0o600))
+}
+
+// open opens a call and returns its number.
+func (x *terminal) open(domain usm.Domain, subject string) string {
+	x.t.Helper()
+	number := regexp.MustCompile(`SRQ-\d+`).FindString(x.usm("call", "open", "--as", "aisha",
+		"--domain", domain.ID, "--type", "service_request", "--service", domain.Services[0].ID, "--subject", subject))
+	require.NotEmpty(x.t, number)
+	return number
 }
 
 // finish takes a call to its end.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/usm-works/usm/usm"
 )
 
 // readyWithin is how long a part has to say that it is there.
@@ -53,13 +56,21 @@ func (p Parts) ready(c *gin.Context, logger *slog.Logger) {
 		answer.Parts[part] = "ready"
 		if err := heard(ctx, said); err != nil {
 			logger.WarnContext(ctx, "a part is away", "part", part, "error", err)
-			answer.Parts[part], answer.Status, code = "away", "away", http.StatusServiceUnavailable
+			answer.Parts[part], answer.Status, code = whyNot(err), "away", http.StatusServiceUnavailable
 		}
 	}
 	if code != http.StatusOK {
 		c.Header("Retry-After", "2")
 	}
 	c.JSON(code, answer)
+}
+
+// whyNot is what everybody may know of it: a part that answers and is not what is needed says how to mend it.
+func whyNot(err error) string {
+	if refusal, ok := errors.AsType[*usm.Error](err); ok && refusal.Code == usm.CodeConflict {
+		return refusal.Message
+	}
+	return "away"
 }
 
 // ask asks a part in the background: a driver on a silent network may not heed its context.

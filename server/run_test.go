@@ -100,7 +100,7 @@ func TestProbes(t *testing.T) {
 	t.Run("AProcessWithoutAnAPIHasThemToo", func(t *testing.T) {
 		t.Parallel()
 		parts := server.Parts{
-			"postgres": func(context.Context) error { return nil },
+			"postgres": func(context.Context) error { return usm.Errorf(usm.CodeConflict, "an older schema: run usm migrate") },
 			"temporal": func(context.Context) error { return errors.New("gone") },
 		}
 		for path, want := range map[string]struct {
@@ -108,7 +108,7 @@ func TestProbes(t *testing.T) {
 			says string
 		}{
 			"/healthz": {http.StatusOK, "alive"},
-			"/readyz":  {http.StatusServiceUnavailable, `"temporal":"away"`},
+			"/readyz":  {http.StatusServiceUnavailable, `{"postgres":"an older schema: run usm migrate","temporal":"away"}`},
 			"/metrics": {http.StatusOK, "go_goroutines"},
 			"/other":   {http.StatusNotFound, "problem"},
 		} {

@@ -33,8 +33,8 @@ func (s *Store) Migrate(ctx context.Context) (err error) {
 		return err
 	}
 	if current > known {
-		return usm.Errorf(usm.CodeConflict,
-			"the schema of the registers is version %d and this binary knows %d: use the newer binary", current, known)
+		return usm.Errorf(usm.CodeConflict, "the schema of the registers is version %d and this binary knows %d: use the newer binary",
+			current, known)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return err
@@ -56,7 +56,8 @@ func newProvider(db *sqlx.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db.DB, migrations.Files, goose.WithSessionLocker(locker))
 }
 
-// Ready reports whether Postgres answers and its schema is the one this binary knows; usm.CodeUnavailable otherwise.
+// Ready reports whether Postgres answers and its schema is not older than this binary needs (usm.CodeUnavailable and
+// usm.CodeConflict otherwise). A newer one works with the version before as well, which may be replaced part by part.
 func (s *Store) Ready(ctx context.Context) (err error) {
 	defer wrapf(&err, "Ready")
 	known, err := newestMigration()
@@ -68,9 +69,8 @@ func (s *Store) Ready(ctx context.Context) (err error) {
 	if err != nil && !isViolation(err, "42P01") { // no such table: nothing has been migrated yet
 		return err
 	}
-	if known != version {
-		return usm.Errorf(usm.CodeUnavailable, "the schema of the registers is version %d, this binary needs %d: run usm migrate",
-			version, known)
+	if version < known {
+		return usm.Errorf(usm.CodeConflict, "the schema of the registers is version %d and this binary needs %d: run usm migrate", version, known)
 	}
 	return nil
 }

@@ -18,50 +18,8 @@ type setting struct {
 	value string // default
 	doc   string // a sentence
 	flag  bool   // commands that use it have a flag for it
-}
 
-// configuration is the whole configuration: environment variables, flags and `usm help config` are made from it.
-var configuration = []setting{
-	{"url", "", "Address of the gateway that the commands speak to. Default: that of `usm dev` in this folder or one above, " +
-		"else http://127.0.0.1:8080.", true},
-	{"token", "", "Bearer token of whoever gives the command. Default: from tokens.json of `usm dev`; see --as.", false},
-	{"data", ".usm", "Folder in which `usm dev` keeps everything, and `usm replay` how far it has come.", true},
-	{"address", "127.0.0.1:8080", "Where the gateway listens.", true},
-	{"public-url", "", "Address at which people and other systems reach the gateway; it stands in callbacks and links. " +
-		"Default: http:// and the address.", true},
-	{"database-url", "", "Postgres, as postgres://user:password@host/database. `usm dev` starts its own unless this is set.", true},
-	{"database-password-file", "", "File with the password of that user, so that it stands in no address.", true},
-	{"database-connections", "0", "Most connections to Postgres at a time of one part; 0 leaves it to the store.", true},
-	{"temporal-address", "", "Temporal's frontend; for gateway, worker and migrate 127.0.0.1:7233 when nothing is set. " +
-		"`usm dev` starts its own unless this is set.", true},
-	{"temporal-namespace", "usm", "Temporal namespace of the product.", true},
-	{"temporal-ui-url", "", "Address of Temporal's pages for links from a call; empty makes no links, except in `usm dev`.", true},
-	{"dev-temporal-address", "127.0.0.1:7233", "Where the Temporal that `usm dev` starts listens.", true},
-	{"dev-temporal-ui-address", "127.0.0.1:8233", "Where the pages of that Temporal listen.", true},
-	{"dev-smtp-address", "127.0.0.1:1025", "Where the mail server that `usm dev` starts takes mail.", true},
-	{"dev-mail-address", "127.0.0.1:8025", "Where the pages that show that mail listen.", true},
-	{"dev-oidc-address", "127.0.0.1:8026", "Where the OpenID provider that `usm dev` starts listens; it asks for no passwords.", true},
-	{"smtp-address", "", "Mail server (host:port) that takes the mails to people; empty sends none, and they wait. " +
-		"`usm dev` uses its own unless this is set.", true},
-	{"smtp-user", "", "Name under which the gateway signs in to the mail server; empty signs in nowhere.", true},
-	{"smtp-password-file", "", "File with the password of that name.", true},
-	{"smtp-tls", "starttls", "How the connection to the mail server is protected: starttls, implicit (port 465) or none.", true},
-	{"mail-from", "", "Sender of the mails, as USM <usm@example.org>; needed with a mail server.", true},
-	{"oidc-issuer", "", "Provider of OpenID Connect at which people sign in, as https://id.example.org; empty has no sign-in.", true},
-	{"oidc-client-id", "usm", "How the provider knows the gateway; it has to allow the address /sign-in/callback below the public one.", true},
-	{"oidc-client-secret-file", "", "File with the secret of that client; empty is a public client, which PKCE alone protects.", true},
-	{"oidc-person-claim", "email", "Claim of the ID token that is the id of a person; email finds the person by verified address.", true},
-	{"session-idle", "1h", "How long somebody stays signed in without doing anything.", true},
-	{"session-max", "12h", "How long somebody stays signed in at most.", true},
-	{"task-queue", "usm", "Temporal task queue of the workers.", true},
-	{"probe-address", "", "Where a worker answers /healthz, /readyz and /metrics; empty is nowhere. " +
-		"The gateway does at its own address.", true},
-	{"domain-queues", "", "Task queues of domains that ask for their own and that this worker serves too, with commas between.", true},
-	{"log-level", "info", "Least level that is logged: debug, info, warn or error.", true},
-	{"log-format", "", "json or text. Default: json, and text in `usm dev`.", true},
-	{"rate-limit", "200", "Requests a second that one token may make, on average.", true},
-	{"outbound-allow", "", "Networks (CIDR, with commas between) that requests to other systems may reach although they are private.", true},
-	{"pg-bin", "", "Folder of the Postgres programs that `usm dev` and the tests start.", false},
+	check func(value string) error // says what is wrong with a value and what is right, but no secret; nil takes any text
 }
 
 // Variables with these beginnings belong to tests and to the headers of outbound requests.
@@ -89,17 +47,31 @@ func (s *settings) or(name, otherwise string) string {
 	return otherwise
 }
 
-// useSettings gives a command flags for these settings.
+// useSettings says which settings a command uses, and gives it flags for them.
 func useSettings(cmd *cobra.Command, names ...string) {
 	for _, s := range configuration {
-		if s.flag && slices.Contains(names, s.name) {
+		if !slices.Contains(names, s.name) {
+			continue
+		}
+		annotate(cmd, usesSetting+s.name)
+		if s.flag {
 			cmd.Flags().String(s.name, s.value, s.doc+" ["+s.variable()+"]")
 		}
 	}
 }
 
-// loadSettings reads variables and flags. An unknown variable of ours is an error, for a misspelt one would be a default
-// that nobody wants.
+// needSetting says that a command cannot do without a setting.
+func needSetting(cmd *cobra.Command, name string) { annotate(cmd, needsSetting+name) }
+
+func annotate(cmd *cobra.Command, note string) {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[note] = ""
+}
+
+// loadSettings reads variables and flags. Everything that is wrong is one error: an unknown variable of ours, for a misspelt
+// one would be a default that nobody wants, and what the command uses and cannot be.
 func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error) {
 	s := &settings{values: koanf.New("."), given: map[string]bool{}}
 	for _, row := range configuration {
@@ -107,8 +79,27 @@ func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error
 			return nil, err
 		}
 	}
-	var unknown []string
-	provider := env.Provider(".", env.Opt{
+	unknown, err := s.loadVariables(environ)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range configuration {
+		if f := cmd.Flags().Lookup(row.name); f != nil && f.Changed {
+			s.given[row.name] = true
+			if err := s.values.Set(row.name, f.Value.String()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if wrong := append(strangers(unknown), s.problems(cmd)...); len(wrong) > 0 {
+		return nil, wrong
+	}
+	return s, nil
+}
+
+// loadVariables reads the environment and returns the variables of ours that nobody knows.
+func (s *settings) loadVariables(environ func() []string) (unknown []string, err error) {
+	err = s.values.Load(env.Provider(".", env.Opt{
 		Prefix: envPrefix, EnvironFunc: environ,
 		TransformFunc: func(variable, value string) (string, any) {
 			i := slices.IndexFunc(configuration, func(row setting) bool { return row.variable() == variable })
@@ -122,28 +113,13 @@ func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error
 			s.given[configuration[i].name] = true
 			return configuration[i].name, value
 		},
-	})
-	if err := s.values.Load(provider, nil); err != nil {
-		return nil, err
-	}
-	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return nil, usagef("there is no variable %s; did you mean %s? `usm help config` lists them", unknown[0], closest(unknown[0]))
-	}
-	for _, row := range configuration {
-		if f := cmd.Flags().Lookup(row.name); f != nil && f.Changed {
-			s.given[row.name] = true
-			if err := s.values.Set(row.name, f.Value.String()); err != nil {
-				return nil, err
-			}
-		}
-	}
+	}), nil)
 	for _, variable := range environ() {
 		if value, ok := strings.CutPrefix(variable, "NO_COLOR="); ok {
 			s.noColour = value
 		}
 	}
-	return s, nil
+	return unknown, err
 }
 
 // closest returns the variable that is most like name.

@@ -9,11 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// load reads the settings of a command with one flag set.
+// load reads the settings of a command that uses every one of them.
 func load(t *testing.T, env []string, flags ...string) (*settings, error) {
 	t.Helper()
 	cmd := &cobra.Command{}
-	useSettings(cmd, "address")
+	for _, row := range configuration {
+		useSettings(cmd, row.name)
+	}
 	require.NoError(t, cmd.ParseFlags(flags))
 	return loadSettings(cmd, func() []string { return env })
 }
@@ -25,7 +27,7 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, "127.0.0.1:8080", s.get("address"))
 	require.Equal(t, "other", s.or("address", "other"))
 
-	s, err = load(t, []string{"USM_ADDRESS=:1", "USM_LOG_LEVEL=", "USM_TEST_DATABASE_URL=x", "USM_SECRET_KEY=x", "USM_PG_BIN=/bin", "PATH=/"})
+	s, err = load(t, []string{"USM_ADDRESS=:1", "USM_LOG_LEVEL=", "USM_TEST_DATABASE_URL=x", "USM_SECRET_KEY=x", "PATH=/"})
 	require.NoError(t, err)
 	require.Equal(t, ":1", s.or("address", "other"))
 	require.Equal(t, "info", s.get("log-level"), "an empty variable is one that is not set")

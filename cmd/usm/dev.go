@@ -12,7 +12,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
-	temporal "go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/usm-works/usm/devstack"
@@ -38,7 +37,7 @@ type dev struct {
 	neighbours *kept[*devstack.Neighbours] // nil where they are not built
 	people     sync.Mutex                  // of peopleFile
 	store      *store.Store
-	client     temporal.Client
+	engine     *engine
 	group      *errgroup.Group // gateway, worker and the watch over the children
 	stops      []func()        // in the order in which the parts are stopped
 }
@@ -53,7 +52,7 @@ func (a *app) devCommand() *cobra.Command {
 	useSettings(cmd, "data", "database-url", "temporal-namespace", "task-queue", "dev-temporal-address", "dev-temporal-ui-address",
 		"dev-smtp-address", "dev-mail-address", "dev-oidc-address")
 	useSettings(cmd, gatewaySettings...)
-	useSettings(cmd, "outbound-allow", "log-level", "log-format")
+	useSettings(cmd, "outbound-allow", "log-level", "log-format", "pg-bin")
 	return cmd
 }
 
@@ -117,21 +116,21 @@ func (d *dev) start(ctx, running context.Context) error {
 	if err = d.servers(ctx, running); err != nil {
 		return err
 	}
-	d.client, err = d.temporalClient(d.temporal.current().Address(), d.logger)
+	d.engine, err = d.app.engine(d.temporal.current().Address(), d.logger)
 	if err != nil {
 		return err
 	}
 	err = d.progress.run("schema", func() (string, error) {
-		return "Temporal namespace and search attributes", prepareTemporal(ctx, d.client, d.settings.get("temporal-namespace"))
+		return "Temporal namespace and search attributes", prepareTemporal(ctx, d.engine.client, d.engine.namespace)
 	})
 	if err != nil {
 		return err
 	}
 	d.stops = []func(){
 		d.background(running, "gateway", func(ctx context.Context) error {
-			return d.serveGateway(ctx, listener, d.store, d.client, d.uiURL(), d.logger)
+			return d.serveGateway(ctx, listener, d.store, d.engine, d.uiURL(), d.logger)
 		}),
-		d.background(running, "worker", func(ctx context.Context) error { return d.runWorker(ctx, d.store, d.client, d.logger) }),
+		d.background(running, "worker", func(ctx context.Context) error { return d.runWorker(ctx, d.store, d.engine, d.logger) }),
 	}
 	if err = d.progress.run("domains", func() (string, error) { return d.applyDomains(ctx) }); err != nil {
 		return err
@@ -168,8 +167,8 @@ func (d *dev) stop() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), devStop)
 	defer cancel()
-	if d.client != nil {
-		d.client.Close()
+	if d.engine != nil {
+		d.engine.client.Close()
 	}
 	var errs []error
 	if d.neighbours != nil {
@@ -218,7 +217,7 @@ func (d *dev) welcome() {
 	d.welcomeSignIn(w)
 	w.AppendRow(table.Row{"API", d.publicURL() + "/api/docs"})
 	if ui := d.uiURL(); ui != "" {
-		w.AppendRow(table.Row{"Temporal", ui + "/namespaces/" + d.settings.get("temporal-namespace") + "/workflows"})
+		w.AppendRow(table.Row{"Temporal", ui + "/namespaces/" + d.engine.namespace + "/workflows"})
 	}
 	d.welcomeNeighbours(w)
 	w.AppendRow(table.Row{"Tokens", filepath.Join(d.dir, tokensFile)})

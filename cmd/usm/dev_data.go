@@ -20,7 +20,7 @@ import (
 func (d *dev) applyDomains(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, devStart)
 	defer cancel()
-	to := desk.New(d.client, desk.Options{TaskQueue: d.settings.get("task-queue")})
+	to := desk.New(d.engine.client, desk.Options{TaskQueue: d.settings.get("task-queue")})
 	group, ctx := errgroup.WithContext(ctx)
 	ids := slices.Sorted(maps.Keys(domains.Builtin()))
 	for _, id := range ids {

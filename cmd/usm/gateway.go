@@ -8,7 +8,6 @@ import (
 	"net"
 
 	"github.com/spf13/cobra"
-	temporal "go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/usm-works/usm/server"
@@ -22,24 +21,29 @@ func (a *app) gatewayCommand() *cobra.Command {
 		Short: "Run the gateway: the HTTP API and its pages",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
+			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, e *engine, logger *slog.Logger) error {
 				l, err := a.listen(ctx)
 				if err != nil {
 					return err
 				}
-				return a.serveGateway(ctx, l, s, c, a.settings.get("temporal-ui-url"), logger)
+				return a.serveGateway(ctx, l, s, e, a.settings.get("temporal-ui-url"), logger)
 			})
 		},
 	}
 	useSettings(cmd, gatewaySettings...)
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
+// readyDesk is a desk that is ready when its Temporal has what `usm migrate` makes.
+type readyDesk struct {
+	*engine
+	*desk.Desk
+}
+
 // serveGateway runs the gateway on a listener until ctx ends.
-func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, c temporal.Client, ui string, logger *slog.Logger) error {
-	rate, err := a.rate()
+func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, e *engine, ui string, logger *slog.Logger) error {
+	rate, err := parseRate(a.settings.get("rate-limit"))
 	if err != nil {
 		return err
 	}
@@ -52,21 +56,22 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 		return err
 	}
 	o := server.Options{
-		Desk: desk.New(c, desk.Options{
+		Desk: readyDesk{e, desk.New(e.client, desk.Options{
 			TaskQueue: a.settings.get("task-queue"), ConsoleURL: a.consoleURL(),
 			QueueOf: func(ctx context.Context, id string) (string, error) {
 				domain, err := s.Domain(ctx, id, 0)
 				return domain.TaskQueue, err
 			},
-		}),
+		})},
 		Reader: s.Reader(), Intake: s, Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: logger,
 		Metrics:   server.NewMetrics(),
 		PublicURL: a.publicURL(), TemporalUI: ui,
-		Namespace: a.settings.get("temporal-namespace"), Version: version(),
+		Namespace: e.namespace, Version: version(),
 		Limits: server.Limits{Rate: rate, Burst: int(2*rate) + 1},
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(ctx, l, server.New(o), logger) })
+	group.Go(func() error { return e.look(ctx, logger) })
 	group.Go(func() error { return server.StartPending(ctx, o) })
 	group.Go(func() error { return server.Recheck(ctx, o) })
 	group.Go(func() error { return server.Deliver(ctx, o) })

@@ -20,13 +20,9 @@ func (a *app) mailer() (server.Mailer, error) {
 	if file := a.settings.get("smtp-password-file"); file != "" {
 		password, err := os.ReadFile(file)
 		if err != nil {
-			return nil, usagef("USM_SMTP_PASSWORD_FILE: %v", err)
+			return nil, err
 		}
 		options.Password = strings.TrimRight(string(password), "\r\n")
 	}
-	sender, err := mail.New(options)
-	if err != nil {
-		return nil, usagef("USM_SMTP_ADDRESS, USM_SMTP_TLS, USM_MAIL_FROM: %v", err)
-	}
-	return sender, nil
+	return mail.New(options)
 }

@@ -18,8 +18,7 @@ func (a *app) migrateCommand() *cobra.Command {
 			return a.migrate(cmd.Context())
 		},
 	}
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
@@ -28,11 +27,7 @@ func (a *app) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	database, err := a.database()
-	if err != nil {
-		return err
-	}
-	s, err := a.openStore(ctx, database)
+	s, err := a.openStore(ctx, a.settings.get("database-url"))
 	if err != nil {
 		return err
 	}
@@ -41,18 +36,18 @@ func (a *app) migrate(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(a.out, "the database is up to date")
-	c, err := a.temporalClient("", slog.New(slog.DiscardHandler))
+	e, err := a.engine("", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	if err = awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+	defer e.client.Close()
+	if err = e.await(ctx, startPatience, e.answers); err != nil {
 		return err
 	}
-	if err = prepareTemporal(ctx, c, a.settings.get("temporal-namespace")); err != nil {
+	if err = prepareTemporal(ctx, e.client, e.namespace); err != nil {
 		return err
 	}
-	logger.DebugContext(ctx, "Temporal is prepared", "address", a.temporalAddress())
+	logger.DebugContext(ctx, "Temporal is prepared", "address", e.address, "namespace", e.namespace)
 	fmt.Fprintln(a.out, "Temporal is up to date")
 	return nil
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
-	temporal "go.temporal.io/sdk/client"
+	"github.com/spf13/cobra"
 
 	"github.com/usm-works/usm/store"
 )
@@ -19,7 +17,7 @@ import (
 // startPatience is how long a part waits for what it needs when it starts.
 const startPatience = 30 * time.Second
 
-// The settings that the parts have flags for.
+// The settings that the parts use.
 var (
 	engineSettings  = []string{"database-url", "database-password-file", "temporal-address", "temporal-namespace", "task-queue"}
 	logSettings     = []string{"log-level", "log-format"}
@@ -31,36 +29,31 @@ var (
 	workerSettings = []string{"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections"}
 )
 
-// logger is the log of a part, on standard error.
-func (a *app) logger(format string) (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(a.settings.get("log-level"))); err != nil {
-		return nil, usagef("USM_LOG_LEVEL: %q is none of debug, info, warn, error", a.settings.get("log-level"))
-	}
-	options := &slog.HandlerOptions{Level: level}
-	switch a.settings.or("log-format", format) {
-	case "json":
-		return slog.New(slog.NewJSONHandler(a.err, options)), nil
-	case "text":
-		return slog.New(slog.NewTextHandler(a.err, options)), nil
-	}
-	return nil, usagef("USM_LOG_FORMAT: %q is none of json, text", a.settings.get("log-format"))
+// useEngine gives a part that runs on its own the settings of registers and engine.
+func useEngine(cmd *cobra.Command) {
+	useSettings(cmd, engineSettings...)
+	useSettings(cmd, logSettings...)
+	needSetting(cmd, "database-url")
 }
 
-// database is the address of Postgres, which a part in production must be given.
-func (a *app) database() (string, error) {
-	address := a.settings.get("database-url")
-	if address == "" {
-		return "", usagef("USM_DATABASE_URL is needed: postgres://user:password@host/database")
+// logger is the log of a part, on standard error.
+func (a *app) logger(format string) (*slog.Logger, error) {
+	level, err := parseLevel(a.settings.get("log-level"))
+	if err != nil {
+		return nil, err
 	}
-	return address, nil
+	options := &slog.HandlerOptions{Level: level}
+	if a.settings.or("log-format", format) == "text" {
+		return slog.New(slog.NewTextHandler(a.err, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(a.err, options)), nil
 }
 
 // openStore connects to the registers.
 func (a *app) openStore(ctx context.Context, database string) (*store.Store, error) {
-	connections, err := strconv.Atoi(a.settings.get("database-connections"))
-	if err != nil || connections < 0 {
-		return nil, usagef("USM_DATABASE_CONNECTIONS: %q is no number", a.settings.get("database-connections"))
+	connections, err := parseConnections(a.settings.get("database-connections"))
+	if err != nil {
+		return nil, err
 	}
 	if database, err = a.withPassword(database); err != nil {
 		return nil, err
@@ -79,12 +72,12 @@ func (a *app) withPassword(database string) (string, error) {
 		return database, nil
 	}
 	address, err := url.Parse(database)
-	if err != nil || address.User == nil || address.User.Username() == "" {
-		return "", usagef("USM_DATABASE_PASSWORD_FILE needs a USM_DATABASE_URL that names the user: postgres://user@host/database")
+	if err != nil {
+		return "", err
 	}
 	password, err := os.ReadFile(file)
 	if err != nil {
-		return "", usagef("USM_DATABASE_PASSWORD_FILE: %v", err)
+		return "", err
 	}
 	address.User = url.UserPassword(address.User.Username(), strings.TrimRight(string(password), "\r\n"))
 	return address.String(), nil
@@ -98,52 +91,26 @@ func (a *app) publicURL() string {
 // consoleURL is the address that a call's number is appended to.
 func (a *app) consoleURL() string { return a.publicURL() + "/calls" }
 
-// rate is the number of requests a second that one token may make.
-func (a *app) rate() (float64, error) {
-	rate, err := strconv.ParseFloat(a.settings.get("rate-limit"), 64)
-	if err != nil || rate <= 0 {
-		return 0, usagef("USM_RATE_LIMIT: %q is no number over 0", a.settings.get("rate-limit"))
-	}
-	return rate, nil
-}
-
-// allowed are the private networks that requests to other systems may reach.
-func (a *app) allowed() ([]netip.Prefix, error) {
-	var networks []netip.Prefix
-	for _, text := range parseList(a.settings.get("outbound-allow")) {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			return nil, usagef("USM_OUTBOUND_ALLOW: %q is no network such as 10.0.0.0/8", text)
-		}
-		networks = append(networks, network.Masked())
-	}
-	return networks, nil
-}
-
 // part runs one part of the product with what all of them need, until it is told to stop.
-func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, temporal.Client, *slog.Logger) error) error {
+func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, *engine, *slog.Logger) error) error {
 	logger, err := a.logger("json")
 	if err != nil {
 		return err
 	}
-	database, err := a.database()
-	if err != nil {
-		return err
-	}
-	s, err := a.openStore(ctx, database)
+	s, err := a.openStore(ctx, a.settings.get("database-url"))
 	if err != nil {
 		return err
 	}
 	defer s.Close() //nolint:errcheck // the process ends
-	c, err := a.temporalClient("", logger)
+	e, err := a.engine("", logger)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer e.client.Close()
 	if err = s.Ready(ctx); err != nil {
 		return err
 	}
-	err = run(ctx, s, c, logger)
+	err = run(ctx, s, e, logger)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // it was told to stop
 	}

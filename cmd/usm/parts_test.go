@@ -25,11 +25,6 @@ func TestTheDatabasePasswordStandsInAFile(t *testing.T) {
 	address, err = with("postgres://usm:own@host/usm", "")
 	require.NoError(t, err)
 	require.Equal(t, "postgres://usm:own@host/usm", address)
-
-	_, err = with("postgres://host/usm", file)
-	require.ErrorContains(t, err, "names the user")
-	_, err = with("postgres://usm@host/usm", file+".not")
-	require.ErrorContains(t, err, "USM_DATABASE_PASSWORD_FILE")
 }
 
 func TestProbe(t *testing.T) {

@@ -51,10 +51,7 @@ func (a *app) replay(ctx context.Context, o replay.Options, path, mapping string
 	if len(s.tokens) == 0 {
 		return usagef("a replay acts as many people: it needs the tokens.json of `usm dev`; --data names its folder")
 	}
-	address, err := a.address(a.devFolder())
-	if err != nil {
-		return err
-	}
+	address := a.address(a.devFolder())
 	o.Client = client.NewWith(address, "", client.Options{Patience: replayPatience, Reconnect: true})
 	if _, err = s.Me(ctx); err != nil { // a gateway that is away is told at once
 		return err

@@ -40,10 +40,7 @@ type session struct {
 // folder or one above.
 func (a *app) session() (*session, error) {
 	dev := a.devFolder()
-	address, err := a.address(dev)
-	if err != nil {
-		return nil, err
-	}
+	address := a.address(dev)
 	s := &session{Client: client.New(address, a.settings.get("token"))}
 	if a.as == "" && a.settings.given["token"] {
 		return s, nil
@@ -54,9 +51,11 @@ func (a *app) session() (*session, error) {
 			return s, err
 		}
 	}
-	if s.tokens, err = readTokens(dev); err != nil {
+	tokens, err := readTokens(dev)
+	if err != nil {
 		return nil, err
 	}
+	s.tokens = tokens
 	if a.as != "" {
 		token, known := s.tokens[a.as]
 		if !known {
@@ -73,19 +72,14 @@ func (a *app) session() (*session, error) {
 }
 
 // address is the gateway's.
-func (a *app) address(dev string) (string, error) {
-	address := a.settings.get("url")
-	if address == "" {
-		address = defaultURL
-		if left, err := os.ReadFile(filepath.Join(dev, urlFile)); err == nil && dev != "" {
-			address = strings.TrimSpace(string(left))
-		}
+func (a *app) address(dev string) string {
+	if address := a.settings.get("url"); address != "" {
+		return address
 	}
-	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
-		return "", usagef("USM_URL: %q is not of the form http://host:port", address)
+	if left, err := os.ReadFile(filepath.Join(dev, urlFile)); err == nil && dev != "" {
+		return strings.TrimSpace(string(left))
 	}
-	return address, nil
+	return defaultURL
 }
 
 // ours reports whether a gateway is the one that the dev folder belongs to, or at least on this machine.

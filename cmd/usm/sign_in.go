@@ -64,16 +64,13 @@ func (a *app) signInCommand() *cobra.Command {
 }
 
 func (a *app) signInTerminal(ctx context.Context, fresh, noBrowser bool) error {
-	address, err := a.address(a.devFolder())
-	if err != nil {
-		return err
-	}
+	address := a.address(a.devFolder())
 	if a.config == "" {
 		return errors.New("there is no folder of yours to keep the sign-in in: set HOME")
 	}
 	p := newPass()
 	page := p.page(address, fresh)
-	if err = offered(ctx, address, page); err != nil {
+	if err := offered(ctx, address, page); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.err, "Open this address, sign in, and allow the terminal if the page shows the code %s:\n\n  %s\n\n", a.strong(p.code), page)
@@ -187,10 +184,7 @@ func (a *app) signOutCommand() *cobra.Command {
 }
 
 func (a *app) signOutTerminal(ctx context.Context) error {
-	address, err := a.address(a.devFolder())
-	if err != nil {
-		return err
-	}
+	address := a.address(a.devFolder())
 	token, err := a.signedIn(address)
 	if err != nil {
 		return err

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"maps"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -13,12 +12,8 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	temporal "go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/contrib/envconfig"
-	"go.temporal.io/sdk/log"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
-
-const defaultTemporal = "127.0.0.1:7233"
 
 // retention is how long Temporal keeps the history of a call that has ended; our own trail keeps it for ever.
 const retention = 30 * 24 * time.Hour
@@ -36,24 +31,6 @@ var searchAttributes = map[string]enums.IndexedValueType{
 	"UsmDue":        enums.INDEXED_VALUE_TYPE_DATETIME,
 }
 
-// temporalClient makes a client that connects when it is first used. Address and namespace are ours, then Temporal's own
-// variables (TEMPORAL_*), then the defaults.
-func (a *app) temporalClient(address string, logger *slog.Logger) (temporal.Client, error) {
-	options, err := envconfig.LoadDefaultClientOptions()
-	if err != nil {
-		return nil, usagef("TEMPORAL_*: %v", err)
-	}
-	options.HostPort = cmp.Or(address, a.settings.get("temporal-address"), options.HostPort, defaultTemporal)
-	options.Namespace = a.settings.or("temporal-namespace", cmp.Or(options.Namespace, a.settings.get("temporal-namespace")))
-	options.Logger = log.NewStructuredLogger(logger)
-	return temporal.NewLazyClient(options)
-}
-
-// temporalAddress is where temporalClient connects to, for messages.
-func (a *app) temporalAddress() string {
-	return cmp.Or(a.settings.get("temporal-address"), a.getenv("TEMPORAL_ADDRESS"), defaultTemporal)
-}
-
 // prepareTemporal makes namespace and search attributes when they are absent and returns when both can be used. Temporal
 // tells its own parts about them with a delay.
 func prepareTemporal(ctx context.Context, c temporal.Client, namespace string) error {
@@ -68,9 +45,7 @@ func prepareTemporal(ctx context.Context, c temporal.Client, namespace string) e
 
 func makeNamespace(ctx context.Context, c temporal.Client, namespace string) error {
 	_, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
-	var absent *serviceerror.NamespaceNotFound
-	var notFound *serviceerror.NotFound
-	if !errors.As(err, &absent) && !errors.As(err, &notFound) {
+	if !isAbsent(err) {
 		return err
 	}
 	_, err = c.WorkflowService().RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
@@ -89,12 +64,7 @@ func makeSearchAttributes(ctx context.Context, c temporal.Client, namespace stri
 		if err != nil {
 			return false, passing(err) // a namespace that was just made is not known everywhere
 		}
-		lacks := map[string]enums.IndexedValueType{}
-		for name, kind := range searchAttributes {
-			if _, known := have.GetCustomAttributes()[name]; !known {
-				lacks[name] = kind
-			}
-		}
+		lacks := lacking(have.GetCustomAttributes())
 		if len(lacks) == 0 {
 			return true, nil
 		}
@@ -108,12 +78,27 @@ func makeSearchAttributes(ctx context.Context, c temporal.Client, namespace stri
 	})
 }
 
-// passing drops an error that time heals.
-func passing(err error) error {
+// lacking are the search attributes that are not among these.
+func lacking(have map[string]enums.IndexedValueType) map[string]enums.IndexedValueType {
+	lacks := maps.Clone(searchAttributes)
+	maps.DeleteFunc(lacks, func(name string, _ enums.IndexedValueType) bool {
+		_, known := have[name]
+		return known
+	})
+	return lacks
+}
+
+// isAbsent reports whether an error says that there is no such namespace.
+func isAbsent(err error) bool {
 	var absent *serviceerror.NamespaceNotFound
 	var notFound *serviceerror.NotFound
+	return errors.As(err, &absent) || errors.As(err, &notFound)
+}
+
+// passing drops an error that time heals.
+func passing(err error) error {
 	var away *serviceerror.Unavailable
-	if errors.As(err, &absent) || errors.As(err, &notFound) || errors.As(err, &away) {
+	if isAbsent(err) || errors.As(err, &away) {
 		return nil
 	}
 	return err
@@ -137,21 +122,6 @@ func untilEvery(ctx context.Context, pause time.Duration, done func() (bool, err
 		case <-tick.C:
 		}
 	}
-}
-
-// awaitTemporal returns when Temporal answers; a client error that names the address when it does not in time.
-func awaitTemporal(ctx context.Context, c temporal.Client, address string, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	var last error
-	err := until(ctx, func() (bool, error) {
-		_, last = c.CheckHealth(ctx, &temporal.CheckHealthRequest{})
-		return last == nil, nil
-	})
-	if err != nil {
-		return &unreachableError{"Temporal at " + address, cmp.Or(last, err)}
-	}
-	return nil
 }
 
 // unreachableError says that a part does not answer; the exit code is that of an unreachable gateway.

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 
 	"github.com/spf13/cobra"
-	temporal "go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/usm-works/usm/server"
@@ -23,28 +21,29 @@ func (a *app) workerCommand() *cobra.Command {
 		Short: "Run a worker: the workflows and their activities",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
+			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, e *engine, logger *slog.Logger) error {
 				l, err := a.listenProbes(ctx)
 				if err != nil {
 					return err
 				}
 				group, ctx := errgroup.WithContext(ctx)
 				if l != nil {
-					group.Go(func() error { return server.Serve(ctx, l, probesOf(s, c, logger), logger) })
+					group.Go(func() error {
+						return server.Serve(ctx, l, server.Probes(server.Parts{"postgres": s.Ready, "temporal": e.Ready}, logger), logger)
+					})
 				}
 				group.Go(func() error {
-					if err := awaitTemporal(ctx, c, a.temporalAddress(), startPatience); err != nil {
+					if err := e.await(ctx, startPatience, e.Ready); err != nil {
 						return err
 					}
-					return a.runWorker(ctx, s, c, logger)
+					return a.runWorker(ctx, s, e, logger)
 				})
 				return group.Wait()
 			})
 		},
 	}
 	useSettings(cmd, workerSettings...)
-	useSettings(cmd, engineSettings...)
-	useSettings(cmd, logSettings...)
+	useEngine(cmd)
 	return cmd
 }
 
@@ -62,20 +61,9 @@ func (a *app) listenProbes(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// probesOf answers for a worker.
-func probesOf(s *store.Store, c temporal.Client, logger *slog.Logger) http.Handler {
-	return server.Probes(server.Parts{
-		"postgres": s.Ready,
-		"temporal": func(ctx context.Context) error {
-			_, err := c.CheckHealth(ctx, &temporal.CheckHealthRequest{})
-			return err
-		},
-	}, logger)
-}
-
 // runWorker runs a worker for each task queue until ctx ends.
-func (a *app) runWorker(ctx context.Context, s *store.Store, c temporal.Client, logger *slog.Logger) error {
-	networks, err := a.allowed()
+func (a *app) runWorker(ctx context.Context, s *store.Store, e *engine, logger *slog.Logger) error {
+	networks, err := parseNetworks(a.settings.get("outbound-allow"))
 	if err != nil {
 		return err
 	}
@@ -83,7 +71,7 @@ func (a *app) runWorker(ctx context.Context, s *store.Store, c temporal.Client, 
 	for _, queue := range append([]string{a.settings.get("task-queue")}, parseList(a.settings.get("domain-queues"))...) {
 		group.Go(func() error {
 			return worker.Run(ctx, worker.Options{
-				Client: c, TaskQueue: queue, Registers: s, Logger: logger, Allow: networks, PublicURL: a.publicURL(),
+				Client: e.client, TaskQueue: queue, Registers: s, Logger: logger, Allow: networks, PublicURL: a.publicURL(),
 			})
 		})
 	}

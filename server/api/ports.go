@@ -19,7 +19,7 @@ type Desk interface {
 	Signal(ctx context.Context, number string, signal usm.Signal) error
 	// ApplyDomain runs the technical workflow that applies a domain file.
 	ApplyDomain(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error)
-	// Ready reports whether Temporal answers.
+	// Ready reports whether Temporal answers; usm.CodeConflict when it does and is not what is needed.
 	Ready(ctx context.Context) error
 }
 
@@ -110,6 +110,6 @@ type Reader interface {
 	Caller(ctx context.Context, token string) (usm.Caller, error)
 	// Callback returns call, step and attempt of a callback secret; usm.CodeNotFound when it is unknown or its step is over.
 	Callback(ctx context.Context, secret string) (number string, step usm.Step, attempt int, err error)
-	// Ready reports whether Postgres answers and its schema is the one this binary knows.
+	// Ready reports whether Postgres answers; usm.CodeConflict when its schema is not the one this binary knows.
 	Ready(ctx context.Context) error
 }

@@ -155,12 +155,6 @@ func (d *Desk) Signal(ctx context.Context, number string, signal usm.Signal) err
 	return refusal(err)
 }
 
-// Ready reports whether Temporal answers.
-func (d *Desk) Ready(ctx context.Context) error {
-	_, err := d.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-	return refusal(err)
-}
-
 func isNotFound(err error) bool {
 	var notFound *serviceerror.NotFound
 	return errors.As(err, &notFound)

@@ -222,12 +222,3 @@ func TestSignal(t *testing.T) {
 		require.Equal(t, usm.CodeNotFound, usm.CodeOf(d.Signal(t.Context(), number, signal)))
 	})
 }
-
-func TestReady(t *testing.T) {
-	t.Parallel()
-	d, engine := setup(t, desk.Options{})
-	engine.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil).Once()
-	require.NoError(t, d.Ready(t.Context()))
-	engine.On("CheckHealth", mock.Anything, mock.Anything).Return(nil, serviceerror.NewUnavailable("x")).Once()
-	require.Equal(t, usm.CodeUnavailable, usm.CodeOf(d.Ready(t.Context())))
-}

@@ -31,7 +31,7 @@ func TestNew(t *testing.T) {
 	t.Run("LeavesTheSchemaOutOfAnEmptyOne", func(t *testing.T) {
 		t.Parallel()
 		s := storetest.Open(t, store.Options{URL: storetest.EmptyURL(t)})
-		require.Equal(t, usm.CodeUnavailable, usm.CodeOf(s.Ready(t.Context())))
+		require.Equal(t, usm.CodeConflict, usm.CodeOf(s.Ready(t.Context())))
 	})
 }
 

@@ -73,6 +73,12 @@ func (p *Process) Ended() bool {
 	}
 }
 
+// ExitCode is that of a part that has ended by itself; -1 when a signal ended it.
+func (p *Process) ExitCode() int {
+	<-p.done
+	return p.cmd.ProcessState.ExitCode()
+}
+
 // tailSize is how much of a part's log is kept, in bytes.
 const tailSize = 1 << 20
 

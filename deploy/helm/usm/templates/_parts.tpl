@@ -16,6 +16,7 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- define "usm.pod" -}}
 {{- $ := index . 0 -}}
 automountServiceAccountToken: false
+enableServiceLinks: false # the variables of a service named usm-… are none that the product knows, and it refuses those
 serviceAccountName: {{ $.Release.Name }}
 securityContext:
   runAsNonRoot: true
