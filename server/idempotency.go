@@ -75,7 +75,7 @@ func (g *gateway) keep(c *gin.Context, intake usm.IntakeRequest) {
 	answer := usm.IntakeAnswer{Status: http.StatusInternalServerError}
 	defer func() {
 		// The answer is kept even when the client has gone away: it is what a repetition asks for.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), finishWithin)
+		ctx, cancel := untilDeadline(c.Request.Context())
 		defer cancel()
 		if err := g.Intake.Finish(ctx, intake, answer); err != nil {
 			g.Logger.ErrorContext(ctx, "the answer to an idempotent request is not kept", "error", err)
@@ -91,6 +91,16 @@ func (g *gateway) keep(c *gin.Context, intake usm.IntakeRequest) {
 			answer.Header[name] = value
 		}
 	}
+}
+
+// untilDeadline is ctx without its end but with its deadline: nobody waits longer for his answer because it cannot be kept. A
+// claim that is left behind lapses by itself.
+func untilDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	at := time.Now().Add(finishWithin)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(at) {
+		at = deadline
+	}
+	return context.WithDeadline(context.WithoutCancel(ctx), at)
 }
 
 // repeat writes an answer that was given before.

@@ -43,9 +43,35 @@ func readError(err error) error {
 	return usm.Errorf(status.CodeRequestTimeout, "the body did not arrive: %v", err)
 }
 
-// limitTime gives up a request after a time. Streams are limited by their clients.
+// waitToRun is how long a request waits until one that runs is over.
+const waitToRun = 25 * time.Millisecond
+
+// isStream reports whether a route is one whose answers last as long as their clients want.
+func isStream(route string) bool { return route == api.Prefix+"/events" }
+
+// limitLoad refuses a request at once when so many run already that one more would only make all of them slower. What changes
+// something may wait long for a worker, so it keeps nobody from reading. Probes are always answered.
+func (g *gateway) limitLoad(c *gin.Context) {
+	if isStream(c.FullPath()) || isProbe(c.FullPath()) {
+		return
+	}
+	running, most := g.changes, g.Limits.Changes
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		running, most = g.reads, g.Limits.Reads
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), waitToRun)
+	defer cancel()
+	if running.Acquire(ctx, 1) != nil {
+		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", most))
+		return
+	}
+	defer running.Release(1)
+	c.Next()
+}
+
+// limitTime gives up a request after a time, from finding out who calls on. Streams are limited by their clients.
 func (g *gateway) limitTime(c *gin.Context) {
-	if c.FullPath() == api.Prefix+"/events" {
+	if isStream(c.FullPath()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), g.Limits.Request)

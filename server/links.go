@@ -27,7 +27,7 @@ const reasonLimit = 20_000
 // links adds the pages of the links in mails. Only POST decides: whoever follows a link, a scanner of mails above all, only
 // reads. A link is a secret of 256 bits, kept hashed, so that finding it takes the same time whatever is asked for.
 func (g *gateway) links(engine *gin.Engine, answers *api.API) {
-	pages := engine.Group(linkPath, g.visitor, g.limitRate, g.limitTime)
+	pages := engine.Group(linkPath, g.visitor, g.limitRate)
 	pages.GET(":link", g.showLink)
 	pages.HEAD(":link", g.showLink)
 	pages.POST(":link", func(c *gin.Context) { g.decideByLink(c, answers) })

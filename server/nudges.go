@@ -13,7 +13,7 @@ import (
 // another manager), and when the engine may have lost what ended one, until ctx ends; then it returns nil. It needs Desk,
 // Reader and Intake of the options. It asks when something was recorded, at most once a second, and when an answer has been on
 // its way to the engine for too long, and not otherwise; what the engine cannot take is tried again, ever more slowly, up to
-// every 30 s. Several gateways may run it: each run is given to one of them.
+// every 4 s. Several gateways may run it: each run is given to one of them.
 func Recheck(ctx context.Context, o Options) error {
 	o = o.orDefaults()
 	return whenTold(ctx, o, func() (int, time.Duration, bool) { return recheckBatch(ctx, o) })

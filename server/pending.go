@@ -13,13 +13,13 @@ const (
 	pendingBatch   = 50 // calls taken at a time
 	pendingWorkers = 8  // of which so many are started at once
 	pendingPause   = time.Second
-	longestPause   = 30 * time.Second
+	longestPause   = 4 * time.Second
 )
 
 // StartPending starts the calls that were registered while the engine was away, until ctx ends; then it returns nil.
 // It needs Desk and Intake of the options. Several gateways may run it: each call is given to one of them, and the
 // engine refuses a second workflow of the same number. While nothing can be started it tries ever more slowly, up to
-// every 30 s.
+// every 4 s.
 func StartPending(ctx context.Context, o Options) error {
 	o = o.orDefaults()
 	pause := pendingPause

@@ -15,6 +15,18 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
+// The addresses of the probes.
+const (
+	healthPath  = "/healthz"
+	readyPath   = "/readyz"
+	metricsPath = "/metrics"
+)
+
+// isProbe reports whether a route is that of a probe.
+func isProbe(route string) bool {
+	return route == healthPath || route == readyPath || route == metricsPath
+}
+
 // readyWithin is how long a part has to say that it is there.
 const readyWithin = 3 * time.Second
 
@@ -38,9 +50,9 @@ func Probes(parts Parts, logger *slog.Logger) http.Handler {
 }
 
 func probes(engine *gin.Engine, parts Parts, metrics prometheus.Gatherer, logger *slog.Logger) {
-	engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
-	engine.GET("/readyz", func(c *gin.Context) { parts.ready(c, logger) })
-	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
+	engine.GET(healthPath, func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
+	engine.GET(readyPath, func(c *gin.Context) { parts.ready(c, logger) })
+	engine.GET(metricsPath, gin.WrapH(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
 }
 
 // ready asks every part, all at once. Without Temporal calls are still taken in, but 503 keeps traffic where everything works.

@@ -14,7 +14,7 @@ import (
 
 // provisioning adds where systems keep the people of a domain. Repetitions need no key: what is so already changes nothing.
 func (g *gateway) provisioning(engine *gin.Engine) {
-	scim.Register(engine.Group(scim.Prefix+"/:domain", g.authenticate, g.limitRate, g.limitTime, mayProvision), scim.Options{
+	scim.Register(engine.Group(scim.Prefix+"/:domain", g.authenticate, g.limitRate, mayProvision), scim.Options{
 		Directory: g.Directory, PublicURL: strings.TrimRight(g.PublicURL, "/"), Refuse: refuse,
 		Caller: func(ctx context.Context) usm.Caller { return api.RequestOf(ctx).Caller },
 	})

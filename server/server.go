@@ -6,10 +6,12 @@ import (
 	"cmp"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/scim"
@@ -49,6 +51,8 @@ type Limits struct {
 	Rate    float64       // requests a second of one token, on average; 200
 	Burst   int           // requests of one token at once; 400
 	Tokens  int           // tokens whose rate is remembered; 10000
+	Reads   int64         // requests that only read and run at once, streams and probes aside; 64 for each processor
+	Changes int64         // other requests that run at once; 16 for each processor
 	Request time.Duration // until a request is given up; 30 s. Streams have no limit
 	Beat    time.Duration // how often a stream says that it is alive, and asks whether its caller still may follow; 15 s
 }
@@ -65,6 +69,12 @@ func (l Limits) orDefaults() Limits {
 	}
 	if l.Tokens <= 0 {
 		l.Tokens = 10_000
+	}
+	if l.Reads <= 0 {
+		l.Reads = 64 * int64(runtime.GOMAXPROCS(0))
+	}
+	if l.Changes <= 0 {
+		l.Changes = 16 * int64(runtime.GOMAXPROCS(0))
 	}
 	if l.Request <= 0 {
 		l.Request = 30 * time.Second
@@ -91,15 +101,18 @@ func (o Options) orDefaults() Options {
 // New returns the gateway.
 func New(o Options) http.Handler {
 	o = o.orDefaults()
-	g := &gateway{Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL)}
+	g := &gateway{
+		Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL),
+		reads: semaphore.NewWeighted(o.Limits.Reads), changes: semaphore.NewWeighted(o.Limits.Changes),
+	}
 	engine := newEngine()
-	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody)
+	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody, g.limitLoad, g.limitTime)
 	engine.NoRoute(notFound)
 	engine.NoMethod(methodNotAllowed)
 	g.pages(engine)
 	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, o.Logger)
 
-	operations := engine.Group("", g.authenticate, g.limitRate, g.limitTime, g.authorise, g.once)
+	operations := engine.Group("", g.authenticate, g.limitRate, g.authorise, g.once)
 	config := api.Config(o.Version)
 	if o.PublicURL != "" {
 		config.Servers = servers(o.PublicURL)
@@ -126,6 +139,8 @@ func New(o Options) http.Handler {
 type gateway struct {
 	Options
 	rates       *rates
+	reads       *semaphore.Weighted // a unit for each request that runs
+	changes     *semaphore.Weighted
 	crossOrigin *http.CrossOriginProtection
 	operations  map[string]string // IDs of the OpenAPI document, by route
 }

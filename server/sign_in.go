@@ -56,10 +56,10 @@ const (
 
 // signIns adds where people sign in and out.
 func (g *gateway) signIns(engine *gin.Engine) {
-	pages := engine.Group("", g.limitRate, g.limitTime)
+	pages := engine.Group("", g.limitRate)
 	pages.GET(signInPath, g.beginSignIn)
 	pages.GET(callbackPath, g.finishSignIn)
-	signedIn := engine.Group("", g.visitor, g.limitRate, g.limitTime)
+	signedIn := engine.Group("", g.visitor, g.limitRate)
 	signedIn.GET(terminalPath, g.showTerminal)
 	signedIn.POST(terminalPath, g.admitTerminal)
 	signedIn.GET(signOutPath, func(c *gin.Context) {

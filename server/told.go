@@ -9,7 +9,7 @@ import (
 
 // whenTold does a batch of work whenever something was recorded, at most once a second, until ctx ends; then it returns nil.
 // batch says how much it found, a full one has more behind it; after what time it is to be asked again although nothing
-// was recorded, a negative one never; and whether it failed, when it is tried again ever more slowly, up to every 30 s.
+// was recorded, a negative one never; and whether it failed, when it is tried again ever more slowly, up to every 4 s.
 func whenTold(ctx context.Context, o Options, batch func() (found int, wait time.Duration, failed bool)) error {
 	wake, leave := api.NewHub(o.Reader.Listen, o.Logger).Join()
 	defer leave()

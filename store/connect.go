@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -30,7 +32,7 @@ func connect(o Options) (*sqlx.DB, error) {
 	return db, nil
 }
 
-func newConnector(o Options) (*pq.Connector, error) {
+func newConnector(o Options) (driver.Connector, error) {
 	config, err := pq.NewConfig(o.URL)
 	if err != nil {
 		return nil, err
@@ -50,8 +52,7 @@ func newConnector(o Options) (*pq.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	connector.Dialer(dialer{silence: o.StatementTimeout + silence})
-	return connector, nil
+	return punctual{connector, dialer{silence: o.StatementTimeout + silence}}, nil
 }
 
 // dialer makes connections that give up when the other side has been silent for too long. lib/pq alone waits for ever on
@@ -73,30 +74,48 @@ func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net
 
 // DialContext connects within connectTimeout.
 func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := d.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (d dialer) dial(ctx context.Context, network, address string) (*impatient, error) {
 	conn, err := (&net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}).DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return impatient{Conn: conn, silence: d.silence}, nil
+	return &impatient{Conn: conn, silence: d.silence}, nil
 }
 
-// impatient is a connection on which nothing may take longer than silence.
+// impatient is a connection on which nothing may take longer than silence, nor past its deadline.
 type impatient struct {
 	net.Conn
-	silence time.Duration
+	silence  time.Duration
+	deadline atomic.Pointer[time.Time] // nil when there is none
+}
+
+// until is when the next read or write gives up.
+func (c *impatient) until() time.Time {
+	at := time.Now().Add(c.silence)
+	if deadline := c.deadline.Load(); deadline != nil && deadline.Before(at) {
+		return *deadline
+	}
+	return at
 }
 
 // Read waits for silence at most.
-func (c impatient) Read(b []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.silence)); err != nil {
+func (c *impatient) Read(b []byte) (int, error) {
+	if err := c.SetReadDeadline(c.until()); err != nil {
 		return 0, err
 	}
 	return c.Conn.Read(b)
 }
 
 // Write waits for silence at most.
-func (c impatient) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.silence)); err != nil {
+func (c *impatient) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(c.until()); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(b)

@@ -9,13 +9,13 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// claimLasts is how long a request may run before another one with the same key takes it over. It is a little more than
-// an action takes at most, for it is also how long a client waits whose gateway was killed; taking over early is harmless,
-// because registers and calls recognise what was done under the key.
-const claimLasts = 20 * time.Second
+// claimLasts is how long a request may run before another one with the same key takes it over. It is also how long a client
+// waits whose gateway was killed; taking over early is harmless, because registers and calls recognise what was done under the
+// key.
+const claimLasts = 8 * time.Second
 
 // Begin claims an idempotency key. done is the first answer when there is one (Status not 0); usm.CodeKeyReused for
-// another fingerprint, usm.CodeInProgress while the first request runs (a claim older than 20 seconds is taken over).
+// another fingerprint, usm.CodeInProgress while the first request runs (a claim older than 8 seconds is taken over).
 func (s *Store) Begin(ctx context.Context, in usm.IntakeRequest) (done usm.IntakeAnswer, err error) {
 	defer wrapf(&err, "Begin(%s)", in.Key)
 	var claim struct {

@@ -41,6 +41,38 @@ func TestNetwork(t *testing.T) {
 		require.NoError(t, s.Ready(t.Context()))
 	})
 
+	t.Run("ASilentNetworkHoldsNothingBeyondTheDeadline", func(t *testing.T) {
+		t.Parallel()
+		database := storetest.URL(t)
+		proxy := startProxy(t, startRelay(t, database).listener.Addr().String())
+		s := storetest.Open(t, store.Options{URL: through(t, database, proxy.Listen), Connections: 2})
+		w := world{s, t, database}
+		_, err := s.ApplyDomain(t.Context(), storetest.Domain(), "test")
+		require.NoError(t, err)
+		w.open(asked(usm.Incident))
+		_, err = proxy.Toxics.AddToxicJson(strings.NewReader(`{"name": "silence", "type": "timeout", "attributes": {"timeout": 0}}`))
+		require.NoError(t, err)
+		for name, do := range map[string]func(context.Context) error{
+			"Read":    s.Ready,
+			"Connect": func(ctx context.Context) error { _, err := s.Caller(ctx, "x"); return err },
+			"Write": func(ctx context.Context) error {
+				_, err := s.Register(ctx, usm.IntakeRequest{}, usm.Call{NewCall: asked(usm.Incident)})
+				return err
+			},
+			"Queue": s.Ready,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel() // with two connections for four
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				began := time.Now()
+				err := do(ctx)
+				requireCode(t, usm.CodeUnavailable, err)
+				require.Less(t, time.Since(began), 2*time.Second)
+			})
+		}
+	})
+
 	t.Run("AServerThatIsAwayIsUnavailable", func(t *testing.T) {
 		t.Parallel()
 		database := storetest.URL(t)

@@ -40,8 +40,8 @@ func (p *Product) Send(tb testing.TB, r Request) Answer {
 	return a
 }
 
-// TrySend is Send to a gateway that may be away.
-func (p *Product) TrySend(r Request) (Answer, error) {
+// Request makes a request that is ready to be sent.
+func (p *Product) Request(r Request) (*http.Request, error) {
 	method, content := r.Method, []byte(nil)
 	switch body := r.Body.(type) {
 	case nil:
@@ -60,7 +60,7 @@ func (p *Product) TrySend(r Request) (Answer, error) {
 	}
 	request, err := http.NewRequestWithContext(context.Background(), method, p.URL+"/api/v1"+r.Path, bytes.NewReader(content))
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if r.Token != "" {
@@ -68,6 +68,15 @@ func (p *Product) TrySend(r Request) (Answer, error) {
 	}
 	for name, value := range r.Header {
 		request.Header.Set(name, value)
+	}
+	return request, nil
+}
+
+// TrySend is Send to a gateway that may be away.
+func (p *Product) TrySend(r Request) (Answer, error) {
+	request, err := p.Request(r)
+	if err != nil {
+		return Answer{}, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -81,6 +81,13 @@ func servers(tb testing.TB) {
 	}
 }
 
+// RunTemporal is the address of the Temporal that the tests of the run share.
+func RunTemporal(tb testing.TB) string {
+	tb.Helper()
+	servers(tb)
+	return os.Getenv(EnvTemporal)
+}
+
 // StartTemporal starts a Temporal of the test's own. A machine without one fails the test: these tests are never
 // skipped, for without them nothing is known about the product.
 func StartTemporal(tb testing.TB, dir, address string) *devstack.Temporal {

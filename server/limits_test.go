@@ -1,0 +1,85 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/server"
+	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/usm"
+)
+
+// muteReader does not say who calls, as when Postgres is silent.
+type muteReader struct{ api.Reader }
+
+func (muteReader) Caller(ctx context.Context, _ string) (usm.Caller, error) {
+	<-ctx.Done()
+	return usm.Caller{}, ctx.Err()
+}
+
+// silentIntake keeps no answer, as when Postgres went silent after the claim.
+type silentIntake struct{ api.Intake }
+
+func (silentIntake) Finish(ctx context.Context, _ usm.IntakeRequest, _ usm.IntakeAnswer) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestNobodyWaitsBeyondTheLimit(t *testing.T) {
+	t.Parallel()
+	short := server.Limits{Request: 300 * time.Millisecond}
+
+	t.Run("ForBeingKnown", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t, func(o *server.Options) { o.Reader, o.Limits = muteReader{o.Reader}, short })
+		began := time.Now()
+		got := w.get("rita", "/me")
+		require.Less(t, time.Since(began), short.Request+time.Second)
+		got.problem(http.StatusServiceUnavailable, usm.CodeUnavailable)
+		require.NotEmpty(t, got.Header.Get("Retry-After"))
+	})
+
+	t.Run("ForHisAnswerToBeKept", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t, func(o *server.Options) { o.Intake, o.Limits = silentIntake{o.Intake}, short })
+		began := time.Now()
+		w.post("rita", "/calls", newIncident(nil), "Idempotency-Key", "one").status(http.StatusCreated)
+		require.Less(t, time.Since(began), short.Request+time.Second)
+	})
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(o *server.Options) { o.Limits = server.Limits{Changes: 1} })
+	number := w.incident()
+	messages, _ := w.follow()
+	next(t, messages)
+	entered, held := make(chan struct{}), make(chan struct{})
+	leave := sync.OnceFunc(func() { close(held) })
+	defer leave()
+	w.desk.act = func(usm.Action) (usm.Ack, error) { close(entered); <-held; return usm.Ack{}, nil }
+	answered := make(chan int, 1)
+	go func() {
+		answered <- w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).StatusCode
+	}()
+	<-entered
+	began := time.Now()
+	got := w.post("rita", "/calls/"+number+"/notes", map[string]any{"text": "y"})
+	took := time.Since(began)
+	require.Contains(t, got.problem(http.StatusServiceUnavailable, usm.CodeUnavailable).Detail, "overloaded")
+	require.NotEmpty(t, got.Header.Get("Retry-After"))
+	require.Less(t, took, 100*time.Millisecond)
+	w.get("rita", "/me").status(http.StatusOK)
+	for _, probe := range []string{"/healthz", "/metrics"} {
+		w.send("", http.MethodGet, probe, nil).status(http.StatusOK)
+	}
+	leave()
+	require.Equal(t, http.StatusOK, <-answered)
+	w.desk.act = nil
+	w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).status(http.StatusOK)
+}

@@ -1,0 +1,131 @@
+package test
+
+import (
+	"database/sql"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/Shopify/toxiproxy/v2"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/store/storetest"
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// degraded is the product with a proxy before Postgres and one before Temporal, which can be made to misbehave.
+type degraded struct {
+	*world
+	db                 *sql.DB // past the proxy
+	postgres, temporal *toxiproxy.Proxy
+}
+
+// degrade starts the product behind proxies. Its changes wait for one of two people when their plan is ready.
+func degrade(t *testing.T) *degraded {
+	t.Helper()
+	direct := storetest.EmptyURL(t)
+	d := &degraded{
+		postgres: startProxy(t, "postgres", beforeSocket(t, direct)),
+		temporal: startProxy(t, "temporal", product.RunTemporal(t)),
+	}
+	p := product.Start(t, product.Options{
+		Database: byWayOf(t, direct, d.postgres.Listen), Temporal: d.temporal.Listen, Domains: []string{"it"},
+		Env: map[string]string{"USM_DATABASE_CONNECTIONS": "6"}, // fewer than ask at a time
+	})
+	var err error
+	d.db, err = sql.Open("postgres", direct)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = d.db.Close() })
+	d.world = &world{p, builtin(t, p, "it")}
+	p.Tokens("it")
+	d.domain.Approvals = []usm.ApprovalPolicy{eitherOfTwo("plans")}
+	_, err = p.Admin.ApplyDomain(t.Context(), "it", marshalled(t, d.domain))
+	require.NoError(t, err)
+	return d
+}
+
+func startProxy(t *testing.T, name, upstream string) *toxiproxy.Proxy {
+	t.Helper()
+	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	proxy := toxiproxy.NewProxy(server, name, "127.0.0.1:0", upstream)
+	require.NoError(t, proxy.Start())
+	t.Cleanup(proxy.Stop)
+	return proxy
+}
+
+// poison makes a proxy misbehave, until the cure.
+func poison(t *testing.T, proxy *toxiproxy.Proxy, kind, attributes string) (begin func() (cure func())) {
+	t.Helper()
+	toxic := `{"name": "poison", "type": "` + kind + `", "attributes": {` + attributes + `}}`
+	return func() func() {
+		_, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic))
+		require.NoError(t, err)
+		return func() { require.NoError(t, proxy.Toxics.RemoveToxic(t.Context(), "poison")) }
+	}
+}
+
+// cut closes every connection and takes no new one, until it is mended.
+func cut(t *testing.T, proxy *toxiproxy.Proxy) (begin func() (mend func())) {
+	t.Helper()
+	return func() func() {
+		proxy.Stop()
+		return func() { require.NoError(t, proxy.Start()) }
+	}
+}
+
+// beforeSocket is a TCP address of a Postgres, wherever it listens: proxies speak nothing else.
+func beforeSocket(t *testing.T, database string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	require.NoError(t, err)
+	socket := u.Query().Get("host")
+	if !filepath.IsAbs(socket) {
+		return u.Host
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	port := u.Query().Get("port")
+	if port == "" {
+		port = "5432"
+	}
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("unix", filepath.Join(socket, ".s.PGSQL."+port))
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			go carry(server, client)
+			go carry(client, server)
+		}
+	}()
+	return l.Addr().String()
+}
+
+// carry copies from one side to the other until one of them ends.
+func carry(to, from net.Conn) {
+	_, _ = io.Copy(to, from)
+	_, _ = to.Close(), from.Close()
+}
+
+// byWayOf is the address of the same database by way of a TCP address.
+func byWayOf(t *testing.T, database, address string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	require.NoError(t, err)
+	query := u.Query()
+	query.Del("host")
+	query.Del("port")
+	u.Host, u.RawQuery = address, query.Encode()
+	return u.String()
+}
