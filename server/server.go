@@ -52,7 +52,7 @@ type Limits struct {
 	Burst   int           // requests of one token at once; 400
 	Tokens  int           // tokens whose rate is remembered; 10000
 	Reads   int64         // requests that only read and run at once, streams and probes aside; 64 for each processor
-	Changes int64         // other requests that run at once; 16 for each processor
+	Changes int64         // other requests that run at once; 128 for each processor
 	Request time.Duration // until a request is given up; 30 s. Streams have no limit
 	Beat    time.Duration // how often a stream says that it is alive, and asks whether its caller still may follow; 15 s
 }
@@ -74,7 +74,7 @@ func (l Limits) orDefaults() Limits {
 		l.Reads = 64 * int64(runtime.GOMAXPROCS(0))
 	}
 	if l.Changes <= 0 {
-		l.Changes = 16 * int64(runtime.GOMAXPROCS(0))
+		l.Changes = 128 * int64(runtime.GOMAXPROCS(0))
 	}
 	if l.Request <= 0 {
 		l.Request = 30 * time.Second

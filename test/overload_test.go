@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	closedLoop  = 8               // clients that find out the peak
-	measured    = 3 * time.Second // of each loop
+	closedLoop  = 8                // clients that find out the peak
+	measured    = 3 * time.Second  // of each loop, at least
+	patience    = 30 * time.Second // until something is refused at twice the peak
 	refusedSoon = 100 * time.Millisecond
 	// goodput is the least part of the peak that is left at twice of it. What is promised is 0.8; but the machine that makes the
 	// requests is the same, and never idle.
@@ -41,6 +42,13 @@ func (l *load) count(status int, took time.Duration) {
 	default:
 		l.other = append(l.other, status)
 	}
+}
+
+// full reports whether something was refused.
+func (l *load) full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.refused) > 0
 }
 
 // TestOverload asks for twice of what the gateway can do: what is too much is refused at once, the rest is served as before.
@@ -113,14 +121,14 @@ func inClosedLoop(l *load, ask func(*load)) (peak float64) {
 	return float64(l.served) / time.Since(began).Seconds()
 }
 
-// inOpenLoop asks at a rate, whatever is answered, and returns what rate it was and how long it took.
+// inOpenLoop asks at a rate, whatever is answered, until something was refused, and returns what rate it was and how long it took.
 func inOpenLoop(l *load, ask func(*load), rate float64) (offered float64, took time.Duration) {
 	began := time.Now()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	var all sync.WaitGroup
 	asked := 0
-	for now := began; now.Sub(began) < measured; now = <-tick.C {
+	for now := began; now.Sub(began) < measured || now.Sub(began) < patience && !l.full(); now = <-tick.C {
 		for ; float64(asked) < rate*now.Sub(began).Seconds(); asked++ {
 			all.Go(func() { ask(l) })
 		}
