@@ -57,9 +57,9 @@ func TestOverload(t *testing.T) { //nolint:paralleltest // it measures
 	w.Tokens("it")
 	open := newIncident("anna", 0)
 	open.Token = w.Token("anna")
-	http8 := &http.Client{Transport: &http.Transport{MaxIdleConns: 1000, MaxIdleConnsPerHost: 1000}}
-	defer http8.CloseIdleConnections()
-	for _, c := range []struct {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConns: 1000, MaxIdleConnsPerHost: 1000}}
+	defer client.CloseIdleConnections()
+	for _, c := range []struct { //nolint:paralleltest // see above
 		name    string
 		request func() (*http.Request, error)
 	}{
@@ -76,7 +76,7 @@ func TestOverload(t *testing.T) { //nolint:paralleltest // it measures
 				return
 			}
 			began := time.Now()
-			response, err := http8.Do(request)
+			response, err := client.Do(request)
 			if err != nil {
 				l.count(0, 0)
 				return
@@ -97,7 +97,7 @@ func overload(t *testing.T, ask func(*load)) {
 	offered, took := inOpenLoop(&heavy, ask, 2*peak)
 	good := float64(heavy.served) / took.Seconds()
 	slices.Sort(heavy.refused)
-	t.Logf("peak %.0f/s; at %.0f/s %d served (%.0f/s, %.0f %%), %d refused", peak, offered, heavy.served, good, 100*good/peak, len(heavy.refused))
+	t.Logf("peak %.0f/s; at %.0f/s %.0f/s served (%.0f %%), %d refused", peak, offered, good, 100*good/peak, len(heavy.refused))
 	require.Empty(t, heavy.other)
 	require.NotEmpty(t, heavy.refused, "nothing was refused at twice the peak")
 	t.Logf("refused after %s at the median, %s at 99 %%, %s at most",
