@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 
 	"github.com/usm-works/usm/server/api"
@@ -59,14 +60,19 @@ func (g *gateway) limitLoad(c *gin.Context) {
 	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
 		running, most = g.reads, g.Limits.Reads
 	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), waitToRun)
-	defer cancel()
-	if running.Acquire(ctx, 1) != nil {
+	if !running.TryAcquire(1) && !soon(c.Request.Context(), running) { // a clock is asked only where there is something to wait for
 		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", most))
 		return
 	}
 	defer running.Release(1)
 	c.Next()
+}
+
+// soon waits for a place, not for long.
+func soon(ctx context.Context, running *semaphore.Weighted) bool {
+	ctx, cancel := context.WithTimeout(ctx, waitToRun)
+	defer cancel()
+	return running.Acquire(ctx, 1) == nil
 }
 
 // limitTime gives up a request after a time, from finding out who calls on. Streams are limited by their clients.
