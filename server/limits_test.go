@@ -62,7 +62,8 @@ func TestLoad(t *testing.T) {
 	entered, held := make(chan struct{}), make(chan struct{})
 	leave := sync.OnceFunc(func() { close(held) })
 	defer leave()
-	w.desk.act = func(usm.Action) (usm.Ack, error) { close(entered); <-held; return usm.Ack{}, nil }
+	enter := sync.OnceFunc(func() { close(entered) })
+	w.desk.act = func(usm.Action) (usm.Ack, error) { enter(); <-held; return usm.Ack{}, nil }
 	answered := make(chan int, 1)
 	go func() {
 		answered <- w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).StatusCode
@@ -80,6 +81,5 @@ func TestLoad(t *testing.T) {
 	}
 	leave()
 	require.Equal(t, http.StatusOK, <-answered)
-	w.desk.act = nil
 	w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).status(http.StatusOK)
 }
