@@ -67,12 +67,16 @@ func (d *degraded) goroutines(t *testing.T) (count int) {
 	return count
 }
 
-// requireNoneLeft asks that the gateway has no more goroutines than before.
+// leftover is how many goroutines more than before are no leak: a connection that was opened meanwhile and is kept has two. What
+// leaks does so with each of the many requests.
+const leftover = 6
+
+// requireNoneLeft asks that no request has left a goroutine behind in the gateway.
 func (d *degraded) requireNoneLeft(t *testing.T, before int) {
 	t.Helper()
 	product.Eventually(t, recovered, "goroutines end", func() error {
 		now := d.goroutines(t)
-		if now > before {
+		if now > before+leftover {
 			return fmt.Errorf("%d, and there were %d", now, before)
 		}
 		t.Logf("%d goroutines, and there were %d", now, before)
