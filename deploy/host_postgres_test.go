@@ -2,18 +2,15 @@ package deploy
 
 import (
 	"context"
-	"io"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/usm-works/usm/devstack"
+	"github.com/usm-works/usm/store/storetest"
 )
 
 func (h *host) startPostgres(durable bool) {
@@ -31,7 +28,7 @@ func (h *host) startPostgres(durable bool) {
 	require.NoError(h.t, err)
 	h.socket = address.Query().Get("host")
 	h.roles()
-	h.at["postgres:5432"] = h.forward(filepath.Join(h.socket, ".s.PGSQL.5432"))
+	h.at["postgres:5432"] = storetest.NewRelay(h.t, postgres.URL("")).Address // the parts speak TCP
 }
 
 // roles runs what the image runs on an empty volume, then asks for passwords.
@@ -52,43 +49,4 @@ func (h *host) administer(program string, args ...string) string {
 	said, err := cmd.CombinedOutput()
 	require.NoError(h.t, err, "%s %v: %s", program, args, said)
 	return strings.TrimSpace(string(said))
-}
-
-// forward carries connections from an address of this machine to a socket, for the parts speak TCP.
-func (h *host) forward(socket string) string {
-	h.t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(h.t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(h.t, err)
-	h.t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			from, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go carry(from, socket)
-		}
-	}()
-	return l.Addr().String()
-}
-
-func carry(from net.Conn, socket string) {
-	defer from.Close() //nolint:errcheck // it is over
-	to, err := (&net.Dialer{}).DialContext(context.Background(), "unix", socket)
-	if err != nil {
-		return
-	}
-	defer to.Close() //nolint:errcheck // it is over
-	var both sync.WaitGroup
-	both.Go(func() { pass(to, from) })
-	both.Go(func() { pass(from, to) })
-	both.Wait()
-}
-
-// pass carries one direction, and its end.
-func pass(to, from net.Conn) {
-	_, _ = io.Copy(to, from)
-	if half, ok := to.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
-	}
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +11,7 @@ import (
 
 func (w world) amend(in usm.Amendment) usm.StepResult {
 	w.t.Helper()
-	in.Key = orElse(in.Key, "amend/"+string(in.Kind))
+	in.Key = cmp.Or(in.Key, "amend/"+string(in.Kind))
 	result, err := w.Amend(w.ctx(), in)
 	require.NoError(w.t, err)
 	return result

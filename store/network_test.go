@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -21,9 +22,9 @@ func TestNetwork(t *testing.T) {
 	t.Run("ASilentNetworkDoesNotHangAQueryAndThePoolRecovers", func(t *testing.T) {
 		t.Parallel()
 		database := storetest.URL(t)
-		proxy := startProxy(t, startRelay(t, database).listener.Addr().String())
+		proxy := startProxy(t, storetest.NewRelay(t, database).Address)
 		s := storetest.Open(t, store.Options{
-			URL: through(t, database, proxy.Listen), StatementTimeout: 2 * time.Second, Connections: 4,
+			URL: storetest.Through(t, database, proxy.Listen), StatementTimeout: 2 * time.Second, Connections: 4,
 		})
 		require.NoError(t, s.Ready(t.Context()))
 
@@ -44,8 +45,8 @@ func TestNetwork(t *testing.T) {
 	t.Run("ASilentNetworkHoldsNothingBeyondTheDeadline", func(t *testing.T) {
 		t.Parallel()
 		database := storetest.URL(t)
-		proxy := startProxy(t, startRelay(t, database).listener.Addr().String())
-		s := storetest.Open(t, store.Options{URL: through(t, database, proxy.Listen), Connections: 2})
+		proxy := startProxy(t, storetest.NewRelay(t, database).Address)
+		s := storetest.Open(t, store.Options{URL: storetest.Through(t, database, proxy.Listen), Connections: 2})
 		w := world{s, t, database}
 		_, err := s.ApplyDomain(t.Context(), storetest.Domain(), "test")
 		require.NoError(t, err)
@@ -73,20 +74,36 @@ func TestNetwork(t *testing.T) {
 		}
 	})
 
+	t.Run("AnAnswerThatIsCutShortCostsItsConnectionOnly", func(t *testing.T) {
+		t.Parallel()
+		database := storetest.URL(t)
+		proxy := startProxy(t, storetest.NewRelay(t, database).Address)
+		s := storetest.Open(t, store.Options{URL: storetest.Through(t, database, proxy.Listen), Connections: 1})
+		for bytes := range 12 { // the first message has less
+			require.NoError(t, s.Ready(t.Context()), "after %d bytes", bytes)
+			_, err := proxy.Toxics.AddToxicJson(strings.NewReader(
+				fmt.Sprintf(`{"name": "scissors", "type": "limit_data", "attributes": {"bytes": %d}}`, bytes)))
+			require.NoError(t, err)
+			require.Error(t, s.Ready(t.Context()))
+			require.NoError(t, proxy.Toxics.RemoveToxic(t.Context(), "scissors"))
+		}
+		require.NoError(t, s.Ready(t.Context()))
+	})
+
 	t.Run("AServerThatIsAwayIsUnavailable", func(t *testing.T) {
 		t.Parallel()
 		database := storetest.URL(t)
-		relay := startRelay(t, database)
-		require.NoError(t, relay.listener.Close())
-		_, err := store.Open(t.Context(), store.Options{URL: through(t, database, relay.listener.Addr().String())})
+		relay := storetest.NewRelay(t, database)
+		require.NoError(t, relay.Close())
+		_, err := store.Open(t.Context(), store.Options{URL: storetest.Through(t, database, relay.Address)})
 		requireCode(t, usm.CodeUnavailable, err)
 	})
 
 	t.Run("AStepTakesFourRoundTripsWithoutEffects", func(t *testing.T) {
 		t.Parallel()
 		database := storetest.URL(t)
-		relay := startRelay(t, database)
-		s := storetest.Open(t, store.Options{URL: through(t, database, relay.listener.Addr().String()), Connections: 1})
+		relay := storetest.NewRelay(t, database)
+		s := storetest.Open(t, store.Options{URL: storetest.Through(t, database, relay.Address), Connections: 1})
 		w := world{s, t, database}
 		_, err := s.ApplyDomain(t.Context(), storetest.Domain(), "test")
 		require.NoError(t, err)
@@ -100,10 +117,10 @@ func TestNetwork(t *testing.T) {
 	})
 }
 
-func turns(r *relay, do func()) int64 {
-	before := r.turns.Load()
+func turns(r *storetest.Relay, do func()) int64 {
+	before := r.Turns.Load()
 	do()
-	return r.turns.Load() - before
+	return r.Turns.Load() - before
 }
 
 func startProxy(t *testing.T, upstream string) *toxiproxy.Proxy {

@@ -2,10 +2,6 @@ package test
 
 import (
 	"database/sql"
-	"io"
-	"net"
-	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,11 +26,11 @@ func degrade(t *testing.T) *degraded {
 	t.Helper()
 	direct := storetest.EmptyURL(t)
 	d := &degraded{
-		postgres: startProxy(t, "postgres", beforeSocket(t, direct)),
+		postgres: startProxy(t, "postgres", storetest.NewRelay(t, direct).Address),
 		temporal: startProxy(t, "temporal", product.RunTemporal(t)),
 	}
 	p := product.Start(t, product.Options{
-		Database: byWayOf(t, direct, d.postgres.Listen), Temporal: d.temporal.Listen, Domains: []string{"it"},
+		Database: storetest.Through(t, direct, d.postgres.Listen), Temporal: d.temporal.Listen, Domains: []string{"it"},
 		Env: map[string]string{"USM_DATABASE_CONNECTIONS": "6"}, // fewer than ask at a time
 	})
 	var err error
@@ -76,56 +72,4 @@ func cut(t *testing.T, proxy *toxiproxy.Proxy) (begin func() (mend func())) {
 		proxy.Stop()
 		return func() { require.NoError(t, proxy.Start()) }
 	}
-}
-
-// beforeSocket is a TCP address of a Postgres, wherever it listens: proxies speak nothing else.
-func beforeSocket(t *testing.T, database string) string {
-	t.Helper()
-	u, err := url.Parse(database)
-	require.NoError(t, err)
-	socket := u.Query().Get("host")
-	if !filepath.IsAbs(socket) {
-		return u.Host
-	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	port := u.Query().Get("port")
-	if port == "" {
-		port = "5432"
-	}
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("unix", filepath.Join(socket, ".s.PGSQL."+port))
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			go carry(server, client)
-			go carry(client, server)
-		}
-	}()
-	return l.Addr().String()
-}
-
-// carry copies from one side to the other until one of them ends.
-func carry(to, from net.Conn) {
-	_, _ = io.Copy(to, from)
-	_, _ = to.Close(), from.Close()
-}
-
-// byWayOf is the address of the same database by way of a TCP address.
-func byWayOf(t *testing.T, database, address string) string {
-	t.Helper()
-	u, err := url.Parse(database)
-	require.NoError(t, err)
-	query := u.Query()
-	query.Del("host")
-	query.Del("port")
-	u.Host, u.RawQuery = address, query.Encode()
-	return u.String()
 }
