@@ -1,9 +1,6 @@
 package main
 
 import (
-	"os"
-	"strings"
-
 	"github.com/usm-works/usm/mail"
 	"github.com/usm-works/usm/server"
 )
@@ -17,12 +14,9 @@ func (a *app) mailer() (server.Mailer, error) {
 	options := mail.Options{
 		Address: address, User: a.settings.get("smtp-user"), TLS: a.settings.get("smtp-tls"), From: a.settings.get("mail-from"),
 	}
-	if file := a.settings.get("smtp-password-file"); file != "" {
-		password, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		options.Password = strings.TrimRight(string(password), "\r\n")
+	var err error
+	if options.Password, err = a.secret("smtp-password-file"); err != nil {
+		return nil, err
 	}
 	return mail.New(options)
 }

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"os"
-	"strings"
-
 	"github.com/usm-works/usm/server"
 	"github.com/usm-works/usm/signin"
 )
@@ -18,12 +15,9 @@ func (a *app) signIn(sessions server.Sessions) (server.SignIn, error) {
 		Issuer: issuer, ClientID: a.settings.get("oidc-client-id"), Claim: a.settings.get("oidc-person-claim"),
 		Redirect: a.publicURL() + "/sign-in/callback",
 	}
-	if file := a.settings.get("oidc-client-secret-file"); file != "" {
-		secret, err := os.ReadFile(file)
-		if err != nil {
-			return server.SignIn{}, err
-		}
-		options.Secret = strings.TrimRight(string(secret), "\r\n")
+	var err error
+	if options.Secret, err = a.secret("oidc-client-secret-file"); err != nil {
+		return server.SignIn{}, err
 	}
 	provider, err := signin.New(options)
 	if err != nil {

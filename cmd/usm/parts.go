@@ -67,20 +67,26 @@ func (a *app) openStore(ctx context.Context, database string) (*store.Store, err
 
 // withPassword adds the password that stands in a file of its own.
 func (a *app) withPassword(database string) (string, error) {
-	file := a.settings.get("database-password-file")
-	if file == "" {
-		return database, nil
+	password, err := a.secret("database-password-file")
+	if err != nil || password == "" {
+		return database, err
 	}
 	address, err := url.Parse(database)
 	if err != nil {
 		return "", err
 	}
-	password, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	address.User = url.UserPassword(address.User.Username(), strings.TrimRight(string(password), "\r\n"))
+	address.User = url.UserPassword(address.User.Username(), password)
 	return address.String(), nil
+}
+
+// secret is what stands in the file that a setting names, without the end of its line; "" when it names none.
+func (a *app) secret(name string) (string, error) {
+	file := a.settings.get(name)
+	if file == "" {
+		return "", nil
+	}
+	content, err := os.ReadFile(file)
+	return strings.TrimRight(string(content), "\r\n"), err
 }
 
 // publicURL is the address at which others reach the gateway.
