@@ -21,7 +21,7 @@ import (
 type terminalRequest struct {
 	Token string // base64url, unpadded, of SHA-256 of the bearer token
 	Name  string // of the terminal; "" none
-	Code  string // XXXX-XXXX, which the terminal shows as well
+	Code  string // two groups of four letters and digits, which the terminal shows as well
 	hash  []byte
 }
 

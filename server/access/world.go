@@ -83,7 +83,9 @@ func rolesOf(caller usm.Caller, domain string, asker bool) (bits int) {
 			hold(worker, len(profiles) > 0)
 		}
 		hold(coordinator, len(caller.Steers) > 0)
-		hold(manager, len(caller.Manages) > 0)
+		for _, manages := range caller.Manages {
+			hold(manager, manages)
+		}
 		return bits
 	}
 	profiles, belongs := caller.Domains[domain]
