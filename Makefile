@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # A flag for every go test, such as TESTFLAGS='-run TestName -v'.
 TESTFLAGS ?=
-TESTTIMEOUT ?= 20m
+TESTTIMEOUT ?= 40m
 
 ##@ Run
 

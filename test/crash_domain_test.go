@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -82,7 +81,7 @@ func openAsking(
 		})
 	}
 	require.NoError(tb, opening.Wait())
-	product.Eventually(tb, 2*time.Minute, "every call asks", func() error {
+	product.AsLongAsItMoves(tb, standstill, "every call asks", func() error {
 		asked = nil
 		for page := (usm.Page{Limit: 200}); ; {
 			some, next, err := p.As(deciders[0]).Approvals(tb.Context(), usm.ApprovalFilter{Page: page, Asks: deciders[0]})

@@ -62,6 +62,23 @@ const interval = 25 * time.Millisecond
 // Eventually returns when done no longer gives an error, and fails the test with its last error when that takes too long.
 func Eventually(tb testing.TB, limit time.Duration, what string, done func() error) {
 	tb.Helper()
+	eventually(tb, limit, what, done, func(string) bool { return false })
+}
+
+// AsLongAsItMoves is Eventually for what takes as long as the machine is busy: the limit is how long nothing may change in what
+// done's error says.
+func AsLongAsItMoves(tb testing.TB, limit time.Duration, what string, done func() error) {
+	tb.Helper()
+	last := ""
+	eventually(tb, limit, what, done, func(now string) bool {
+		moved := now != last
+		last = now
+		return moved
+	})
+}
+
+func eventually(tb testing.TB, limit time.Duration, what string, done func() error, again func(string) bool) {
+	tb.Helper()
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	deadline := time.Now().Add(limit)
@@ -70,7 +87,10 @@ func Eventually(tb testing.TB, limit time.Duration, what string, done func() err
 		if err == nil {
 			return
 		}
-		if time.Now().After(deadline) {
+		switch now := time.Now(); {
+		case again(err.Error()):
+			deadline = now.Add(limit)
+		case now.After(deadline):
 			require.NoError(tb, err, "not within %s: %s", limit, what)
 		}
 		<-tick.C
