@@ -136,6 +136,9 @@ func (h *host) command(service, instance string) *exec.Cmd {
 	switch service {
 	case "temporal":
 		args = []string{filepath.Join(abs(h.t, root, ".usm", "bin"), "temporal-server"), "start"} // the last line of its entrypoint
+		if instance != "" {
+			args = append(args, "--service", instance)
+		}
 	case "temporal-schema":
 		args = []string{"/bin/sh", abs(h.t, "temporal", "schema.sh")}
 	default:
@@ -197,7 +200,11 @@ func (h *host) start(service, instance string) (stop func()) {
 func (h *host) check(service, instance string) error {
 	test := h.project.Services[service].HealthCheck.Test
 	if test[1] == "nc" {
-		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(h.t.Context(), "tcp", h.address(service, test[len(test)-1]))
+		port := test[len(test)-1]
+		if own := strings.ToUpper(instance) + "_GRPC_PORT"; h.at[service+":"+own] != "" { // of one of its services
+			port = own
+		}
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(h.t.Context(), "tcp", h.address(service, port))
 		if err == nil {
 			err = conn.Close()
 		}

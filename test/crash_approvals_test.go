@@ -61,7 +61,7 @@ func TestCrashWithOpenApprovals(t *testing.T) { //nolint:paralleltest // its tim
 		return nil
 	})
 	t.Logf("all is decided and done after %s", time.Since(begun).Round(time.Second))
-	requireNothingTwice(t, f.Product, openApprovals+openApprovals/openForks)
+	product.RequireNothingTwice(t, f.Product, openApprovals+openApprovals/openForks)
 	requireDecidedOnce(t, db, given)
 }
 

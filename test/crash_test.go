@@ -141,7 +141,7 @@ func TestCrash(t *testing.T) { //nolint:paralleltest // its time limit is meant 
 		requireClosed(t, mixed(i), view)
 		requireExecutedPath(t, f.Product, mixed(i), view)
 	}
-	requireNothingTwice(t, f.Product, forked(crashCalls))
+	product.RequireNothingTwice(t, f.Product, forked(crashCalls))
 	require.Positive(t, count(t, f.SQL(), `SELECT count(*) FROM component_history WHERE call IS NOT NULL`))
 	require.Positive(t, count(t, f.SQL(), `SELECT count(*) FROM operation_log`))
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -22,7 +23,12 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	programFolder = dir
 	program := filepath.Join(dir, "usm")
-	cmd := exec.Command("go", "build", "-o", program, "github.com/usm-works/usm/cmd/usm")
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/usm-works/usm").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list: %w", err)
+	}
+	cmd := exec.Command("go", "build", "-o", program, "./cmd/usm")
+	cmd.Dir = strings.TrimSpace(string(root)) // tests in a Go module of their own build it with what its own go.mod says
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
