@@ -14,7 +14,7 @@ import (
 )
 
 // soon is how long anybody may have to wait for an answer while a part is away.
-const soon = 5 * time.Second
+const soon = 15 * time.Second
 
 // readiness asks the gateway which of its parts are there; status 0 is no answer.
 func readiness(t *testing.T, p *product.Product) (status int, parts map[string]string) {

@@ -22,7 +22,7 @@ const (
 	openApprovals = 1000 // at the same time
 	openForks     = 20   // every so many-th call has a child
 	openBoth      = 10   // every so many-th approval is given by two people, the others by one of them
-	voting        = 32   // requests at the same time
+	voting        = 16   // requests at the same time
 	votesBetween  = 200  // two crashes
 )
 

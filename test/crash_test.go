@@ -22,7 +22,7 @@ import (
 const (
 	crashCalls = 50               // in flight at the same time
 	crashEvery = 70               // moves of calls between two crashes
-	standstill = time.Minute      // in which nothing moves
+	standstill = 3 * time.Minute  // in which nothing moves
 	crashLimit = 15 * time.Minute // for everything, on a machine that has much else to do
 )
 

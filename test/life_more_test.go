@@ -13,7 +13,7 @@ import (
 )
 
 // eventual is how long something may take that the engine does by itself.
-const eventual = 30 * time.Second
+const eventual = 2 * time.Minute
 
 // statuses gives an error unless all the calls have the status.
 func statuses(t *testing.T, w *world, want usm.Status, numbers ...string) error {

@@ -39,7 +39,7 @@ func TestAPartThatStartsOnWhatWasNotMadeForItSaysHowToMendIt(t *testing.T) {
 	} {
 		for _, part := range []string{"gateway", "worker"} {
 			started := p.Background([]string{env, "USM_ADDRESS=127.0.0.1:0"}, part)
-			product.Eventually(t, soon, part+" with "+env+" ends", func() error {
+			product.Eventually(t, eventual, part+" with "+env+" ends", func() error {
 				if !started.Ended() {
 					return errors.New(started.Said())
 				}
@@ -92,7 +92,7 @@ func TestAGatewayWhoseTemporalComesLater(t *testing.T) {
 		}
 		return err
 	}
-	product.Eventually(t, soon, "it serves without Temporal", func() error {
+	product.Eventually(t, eventual, "it serves without Temporal", func() error {
 		return readyz(http.StatusServiceUnavailable, `"temporal":"away"`)
 	})
 	server := product.StartTemporal(t, filepath.Join(t.TempDir(), "temporal"), temporal)

@@ -11,7 +11,7 @@ import (
 )
 
 // moveTimeout is how long a call may take until the engine has moved it by itself.
-const moveTimeout = time.Minute
+const moveTimeout = 5 * time.Minute
 
 // Plan says how a call is driven, where there is a choice. The zero value takes every example as it is.
 type Plan struct {

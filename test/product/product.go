@@ -29,6 +29,9 @@ import (
 // readyTimeout is how long the product may take until it says that it is ready.
 const readyTimeout = time.Minute
 
+// patience is how long a request is repeated while a part is away: as long as a machine with much else to do takes to bring it back.
+const patience = 5 * time.Minute
+
 // TemporalUI is the address that links to Temporal's pages begin with.
 const TemporalUI = "http://temporal.test"
 
@@ -71,7 +74,7 @@ func Start(tb testing.TB, o Options) *Product {
 	p := &Product{
 		t: tb, Database: o.Database, TemporalAddress: o.Temporal, Namespace: o.Namespace, address: freeAddress(tb),
 		people: map[string]string{}, parts: map[string]*Process{}, logs: map[string]*tail{},
-		options: client.Options{Patience: readyTimeout, Reconnect: true},
+		options: client.Options{Patience: patience, Reconnect: true},
 	}
 	if p.Database == "" {
 		p.Database = storetest.EmptyURL(tb)
