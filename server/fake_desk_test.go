@@ -44,13 +44,14 @@ func (d *fakeDesk) Start(_ context.Context, call usm.Call) error {
 
 func (d *fakeDesk) Act(_ context.Context, number string, action usm.Action) (usm.Ack, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.actions = append(d.actions, action)
-	if d.err != nil {
-		return usm.Ack{}, d.err
+	err, act := d.err, d.act
+	d.mu.Unlock()
+	if err != nil {
+		return usm.Ack{}, err
 	}
-	if d.act != nil {
-		return d.act(action)
+	if act != nil {
+		return act(action)
 	}
 	ack := usm.Ack{Number: number}
 	d.store.change(number, func(v *usm.CallView) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -56,16 +57,72 @@ func (g *gateway) limitLoad(c *gin.Context) {
 	if isStream(c.FullPath()) || isProbe(c.FullPath()) {
 		return
 	}
-	running, most := g.changes, g.Limits.Changes
-	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
-		running, most = g.reads, g.Limits.Reads
-	}
+	running := g.placesFor(c).all
 	if !running.TryAcquire(1) && !soon(c.Request.Context(), running) { // a clock is asked only where there is something to wait for
-		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", most))
+		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", g.placesFor(c).most))
 		return
 	}
 	defer running.Release(1)
 	c.Next()
+}
+
+// limitDomain refuses a request when the people of a domain of his have three quarters of the places already: however much one
+// domain asks, there are places for the others.
+func (g *gateway) limitDomain(c *gin.Context) {
+	if isStream(c.FullPath()) {
+		return
+	}
+	running, domains := g.placesFor(c), api.RequestOf(c.Request.Context()).Caller.Domains
+	if full := running.enter(domains); full != "" {
+		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: the people of %q have so many requests running already; try again", full))
+		return
+	}
+	defer running.leave(domains)
+	c.Next()
+}
+
+func (g *gateway) placesFor(c *gin.Context) *places {
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		return g.reads
+	}
+	return g.changes
+}
+
+// places are those for requests that run at once.
+type places struct {
+	all  *semaphore.Weighted
+	most int64
+	mu   sync.Mutex
+	of   map[string]int64 // that people of a domain have
+}
+
+func newPlaces(most int64) *places {
+	return &places{all: semaphore.NewWeighted(most), most: most, of: map[string]int64{}}
+}
+
+// enter counts a request of somebody in these domains, and returns "", or else the domain that has its share.
+func (p *places) enter(domains map[string][]string) (full string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for domain := range domains {
+		if p.of[domain] >= p.most-p.most/4 {
+			return domain
+		}
+	}
+	for domain := range domains {
+		p.of[domain]++
+	}
+	return ""
+}
+
+func (p *places) leave(domains map[string][]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for domain := range domains {
+		if p.of[domain]--; p.of[domain] == 0 {
+			delete(p.of, domain)
+		}
+	}
 }
 
 // soon waits for a place, not for long.

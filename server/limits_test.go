@@ -83,3 +83,26 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, http.StatusOK, <-answered)
 	w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).status(http.StatusOK)
 }
+
+func TestShareOfADomain(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(o *server.Options) { o.Limits = server.Limits{Changes: 4} })
+	number := w.incident()
+	var inside, answered sync.WaitGroup
+	held := make(chan struct{})
+	leave := sync.OnceFunc(func() { close(held) })
+	defer leave()
+	w.desk.act = func(usm.Action) (usm.Ack, error) { inside.Done(); <-held; return usm.Ack{}, nil }
+	note := func(who string) *answer { return w.post(who, "/calls/"+number+"/notes", map[string]any{"text": who}) }
+	inside.Add(3)
+	for range 3 {
+		answered.Go(func() { note("omar") })
+	}
+	inside.Wait()
+	require.Contains(t, note("rita").problem(http.StatusServiceUnavailable, usm.CodeUnavailable).Detail, `the people of "it"`)
+	note("heidi").problem(http.StatusNotFound, usm.CodeNotFound) // who is of another domain is not kept waiting for what he may not see
+	leave()
+	answered.Wait()
+	inside.Add(1)
+	note("rita").status(http.StatusOK)
+}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/scim"
@@ -103,7 +102,7 @@ func New(o Options) http.Handler {
 	o = o.orDefaults()
 	g := &gateway{
 		Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL),
-		reads: semaphore.NewWeighted(o.Limits.Reads), changes: semaphore.NewWeighted(o.Limits.Changes),
+		reads: newPlaces(o.Limits.Reads), changes: newPlaces(o.Limits.Changes),
 	}
 	engine := newEngine()
 	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody, g.limitLoad, g.limitTime)
@@ -112,7 +111,7 @@ func New(o Options) http.Handler {
 	g.pages(engine)
 	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, o.Logger)
 
-	operations := engine.Group("", g.authenticate, g.limitRate, g.authorise, g.once)
+	operations := engine.Group("", g.authenticate, g.limitRate, g.limitDomain, g.authorise, g.once)
 	config := api.Config(o.Version)
 	if o.PublicURL != "" {
 		config.Servers = servers(o.PublicURL)
@@ -139,8 +138,8 @@ func New(o Options) http.Handler {
 type gateway struct {
 	Options
 	rates       *rates
-	reads       *semaphore.Weighted // a unit for each request that runs
-	changes     *semaphore.Weighted
+	reads       *places
+	changes     *places
 	crossOrigin *http.CrossOriginProtection
 	operations  map[string]string // IDs of the OpenAPI document, by route
 }

@@ -10,6 +10,7 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -35,6 +36,7 @@ func (d *Desk) Start(ctx context.Context, call usm.Call) error {
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            usm.Summary(call.Subject),
 		StaticDetails:            d.details(call),
+		Priority:                 temporal.Priority{FairnessKey: call.Domain}, // which its child calls and further runs inherit
 	}, call.Type.Start().Name, call)
 	limited, cancel := d.watched(ctx, d.options.Settle)
 	defer cancel()

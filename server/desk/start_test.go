@@ -38,6 +38,7 @@ func TestStart(t *testing.T) {
 		require.NoError(t, d.Start(t.Context(), call))
 		require.Equal(t, number, options.ID)
 		require.Equal(t, "usm", options.TaskQueue)
+		require.Equal(t, "it", options.Priority.FairnessKey)
 		require.Equal(t, enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, options.WorkflowIDReusePolicy)
 		require.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, options.WorkflowIDConflictPolicy)
 		require.Equal(t, "No mail", options.StaticSummary)
