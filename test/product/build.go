@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -22,7 +23,13 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	programFolder = dir
 	program := filepath.Join(dir, "usm")
-	cmd := exec.Command("go", "build", "-o", program, "github.com/usm-works/usm/cmd/usm")
+	// In its own module: that of the test may be another, which need not know what the product is built from.
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/usm-works/usm").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list: %w", err)
+	}
+	cmd := exec.Command("go", "build", "-o", program, "./cmd/usm")
+	cmd.Dir = strings.TrimSpace(string(root))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
