@@ -47,6 +47,12 @@ func readError(err error) error {
 // waitToRun is how long a request waits until one that runs is over.
 const waitToRun = 25 * time.Millisecond
 
+// The kinds of requests that have places of their own.
+const (
+	reads   = "reads"
+	changes = "changes"
+)
+
 // isStream reports whether a route is one whose answers last as long as their clients want.
 func isStream(route string) bool { return route == api.Prefix+"/events" }
 
@@ -56,15 +62,19 @@ func (g *gateway) limitLoad(c *gin.Context) {
 	if isStream(c.FullPath()) || isProbe(c.FullPath()) {
 		return
 	}
-	running, most := g.changes, g.Limits.Changes
+	kind, running, most := changes, g.changes, g.Limits.Changes
 	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
-		running, most = g.reads, g.Limits.Reads
+		kind, running, most = reads, g.reads, g.Limits.Reads
 	}
 	if !running.TryAcquire(1) && !soon(c.Request.Context(), running) { // a clock is asked only where there is something to wait for
+		g.Metrics.shed.WithLabelValues(kind).Inc()
 		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", most))
 		return
 	}
 	defer running.Release(1)
+	taken := g.Metrics.running.WithLabelValues(kind)
+	taken.Inc()
+	defer taken.Dec()
 	c.Next()
 }
 
