@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/test/product"
 )
 
 // root is the folder of the product.
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := m.Run()
+	code := product.Run(m)
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }

@@ -44,12 +44,6 @@ func (p *fakePost) Mails(context.Context, int) ([]usm.Mail, time.Duration, error
 	return due, p.wait, p.err
 }
 
-func (p *fakePost) MailsWaiting(context.Context) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.failed) - len(p.left), nil
-}
-
 func (p *fakePost) MailSent(_ context.Context, id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -48,6 +48,12 @@ func readError(err error) error {
 // waitToRun is how long a request waits until one that runs is over.
 const waitToRun = 25 * time.Millisecond
 
+// The kinds of requests that have places of their own.
+const (
+	reads   = "reads"
+	changes = "changes"
+)
+
 // isStream reports whether a route is one whose answers last as long as their clients want.
 func isStream(route string) bool { return route == api.Prefix+"/events" }
 
@@ -57,12 +63,16 @@ func (g *gateway) limitLoad(c *gin.Context) {
 	if isStream(c.FullPath()) || isProbe(c.FullPath()) {
 		return
 	}
-	running := g.placesFor(c).all
-	if !running.TryAcquire(1) && !soon(c.Request.Context(), running) { // a clock is asked only where there is something to wait for
-		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", g.placesFor(c).most))
+	running := g.placesFor(c)
+	if !running.all.TryAcquire(1) && !soon(c.Request.Context(), running.all) { // a clock is asked only where there is something to wait for
+		g.Metrics.shed.WithLabelValues(running.kind).Inc()
+		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", running.most))
 		return
 	}
-	defer running.Release(1)
+	defer running.all.Release(1)
+	taken := g.Metrics.running.WithLabelValues(running.kind)
+	taken.Inc()
+	defer taken.Dec()
 	c.Next()
 }
 
@@ -74,6 +84,7 @@ func (g *gateway) limitDomain(c *gin.Context) {
 	}
 	running, domains := g.placesFor(c), api.RequestOf(c.Request.Context()).Caller.Domains
 	if full := running.enter(domains); full != "" {
+		g.Metrics.shed.WithLabelValues(running.kind).Inc()
 		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: the people of %q have so many requests running already; try again", full))
 		return
 	}
@@ -90,14 +101,15 @@ func (g *gateway) placesFor(c *gin.Context) *places {
 
 // places are those for requests that run at once.
 type places struct {
+	kind string // reads or changes
 	all  *semaphore.Weighted
 	most int64
 	mu   sync.Mutex
 	of   map[string]int64 // that people of a domain have
 }
 
-func newPlaces(most int64) *places {
-	return &places{all: semaphore.NewWeighted(most), most: most, of: map[string]int64{}}
+func newPlaces(kind string, most int64) *places {
+	return &places{kind: kind, all: semaphore.NewWeighted(most), most: most, of: map[string]int64{}}
 }
 
 // enter counts a request of somebody in these domains, and returns "", or else the domain that has its share.

@@ -16,8 +16,6 @@ type Post interface {
 	// Mails returns the mails that are due, each to one gateway at a time, and how long it takes until the next is due:
 	// negative when none waits.
 	Mails(ctx context.Context, limit int) (due []usm.Mail, wait time.Duration, err error)
-	// MailsWaiting is how many mails are still to be sent.
-	MailsWaiting(ctx context.Context) (int, error)
 	// MailSent marks a mail as sent.
 	MailSent(ctx context.Context, id int64) error
 	// MailFailed notes why a mail was not sent. It is tried again later, unless never says that it cannot be sent; left says
@@ -65,20 +63,12 @@ func deliverBatch(ctx context.Context, o Options) (found int, wait time.Duration
 		}
 		return 0, 0, true
 	}
-	defer o.countWaiting(ctx)
 	var group errgroup.Group
 	group.SetLimit(pendingWorkers)
 	for _, mail := range mails {
 		group.Go(func() error { return o.deliver(ctx, mail) })
 	}
 	return len(mails), wait, group.Wait() != nil
-}
-
-// countWaiting measures how many mails wait. What cannot be read is read the next time.
-func (o Options) countWaiting(ctx context.Context) {
-	if waiting, err := o.Post.MailsWaiting(ctx); err == nil {
-		o.Metrics.mailsWaiting.Set(float64(waiting))
-	}
 }
 
 // deliver sends one mail. An error says that what became of it could not be kept: then it is sent again.

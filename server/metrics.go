@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
 // Metrics are what a gateway measures about itself, served at /metrics.
@@ -13,20 +12,21 @@ type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
-	inFlight prometheus.Gauge
-	pending  prometheus.Gauge
+	inFlight *prometheus.GaugeVec
+	running  *prometheus.GaugeVec
+	limit    *prometheus.GaugeVec
+	shed     *prometheus.CounterVec
 	started  prometheus.Counter
 	signIns  *prometheus.CounterVec
 
-	mailsSent    prometheus.Counter
-	mailsFailed  *prometheus.CounterVec
-	mailsWaiting prometheus.Gauge
+	mailsSent   prometheus.Counter
+	mailsFailed *prometheus.CounterVec
 }
 
-// NewMetrics returns metrics in a registry of their own, the Go runtime's included.
-func NewMetrics() *Metrics {
+// NewMetrics returns metrics that are in a registry, with what it has from others.
+func NewMetrics(registry *prometheus.Registry) *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: registry,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "usm_http_requests_total", Help: "Requests answered, by route, method and status.",
 		}, []string{"route", "method", "status"}),
@@ -34,12 +34,18 @@ func NewMetrics() *Metrics {
 			Name: "usm_http_request_duration_seconds", Help: "Time to answer, by route and method.",
 			Buckets: []float64{.002, .005, .01, .02, .03, .05, .075, .1, .2, .5, 1, 2, 5, 10, 30},
 		}, []string{"route", "method"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "usm_http_requests_in_flight", Help: "Requests being answered now, streams included.",
-		}),
-		pending: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "usm_intake_pending_calls", Help: "Calls taken in that this gateway last found waiting for the engine (at most one batch).",
-		}),
+		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "usm_http_requests_in_flight", Help: "Requests being answered now, by route, streams included.",
+		}, []string{"route"}),
+		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "usm_http_places_taken", Help: "Requests that have a place now, by kind: reads or changes.",
+		}, []string{"kind"}),
+		limit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "usm_http_places", Help: "How many requests have a place at a time, by kind.",
+		}, []string{"kind"}),
+		shed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "usm_http_requests_shed_total", Help: "Requests refused because no place was free, by kind.",
+		}, []string{"kind"}),
 		started: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "usm_intake_started_late_total", Help: "Calls that were started after they had waited for the engine.",
 		}),
@@ -52,18 +58,17 @@ func NewMetrics() *Metrics {
 		mailsFailed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "usm_mails_failed_total", Help: "Tries of this gateway that sent no mail, by whether the mail is left or tried again.",
 		}, []string{"left"}),
-		mailsWaiting: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "usm_mails_waiting", Help: "Mails still to be sent when this gateway looked last, of all gateways together.",
-		}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.pending, m.started, m.signIns,
-		m.mailsSent, m.mailsFailed, m.mailsWaiting,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.running, m.limit, m.shed, m.started, m.signIns,
+		m.mailsSent, m.mailsFailed)
+	for _, kind := range []string{reads, changes} { // what has not happened yet is 0
+		m.shed.WithLabelValues(kind)
+	}
+	for _, left := range []bool{false, true} {
+		m.mailsFailed.WithLabelValues(strconv.FormatBool(left))
+	}
 	return m
 }
-
-// Registerer lets other parts of the same process (the Temporal client) add what they measure.
-func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
 
 func (m *Metrics) observe(route, method string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()

@@ -50,7 +50,6 @@ func startBatch(ctx context.Context, o Options) (found int, failed bool) {
 		}
 		return 0, true
 	}
-	o.Metrics.pending.Set(float64(len(calls)))
 	var group errgroup.Group
 	group.SetLimit(pendingWorkers)
 	for _, call := range calls {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/usm-works/usm/usm"
@@ -40,16 +39,15 @@ type readiness struct {
 type Parts map[string]func(context.Context) error
 
 // Probes serves what a supervisor asks of a process without an API, without a token: /healthz, /readyz and /metrics.
-func Probes(parts Parts, logger *slog.Logger) http.Handler {
+func Probes(parts Parts, registry *prometheus.Registry, logger *slog.Logger) http.Handler {
 	engine := newEngine()
 	engine.NoRoute(notFound)
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	probes(engine, parts, registry, logger)
 	return engine
 }
 
-func probes(engine *gin.Engine, parts Parts, metrics prometheus.Gatherer, logger *slog.Logger) {
+func probes(engine *gin.Engine, parts Parts, metrics *prometheus.Registry, logger *slog.Logger) {
+	metrics.MustRegister(newAsked(parts))
 	engine.GET(healthPath, func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
 	engine.GET(readyPath, func(c *gin.Context) { parts.ready(c, logger) })
 	engine.GET(metricsPath, gin.WrapH(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
@@ -59,14 +57,10 @@ func probes(engine *gin.Engine, parts Parts, metrics prometheus.Gatherer, logger
 func (p Parts) ready(c *gin.Context, logger *slog.Logger) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
 	defer cancel()
-	said := map[string]<-chan error{}
-	for part, there := range p {
-		said[part] = ask(ctx, there)
-	}
 	answer, code := readiness{Status: "ready", Parts: map[string]string{}}, http.StatusOK
-	for part, said := range said {
+	for part, err := range p.ask(ctx) {
 		answer.Parts[part] = "ready"
-		if err := heard(ctx, said); err != nil {
+		if err != nil {
 			logger.WarnContext(ctx, "a part is away", "part", part, "error", err)
 			answer.Parts[part], answer.Status, code = whyNot(err), "away", http.StatusServiceUnavailable
 		}
@@ -75,6 +69,18 @@ func (p Parts) ready(c *gin.Context, logger *slog.Logger) {
 		c.Header("Retry-After", "2")
 	}
 	c.JSON(code, answer)
+}
+
+// ask asks every part, all at once, and returns what each said by the end of ctx.
+func (p Parts) ask(ctx context.Context) map[string]error {
+	heard, answers := map[string]<-chan error{}, map[string]error{}
+	for part, there := range p {
+		heard[part] = ask(ctx, there)
+	}
+	for part, said := range heard {
+		answers[part] = hear(ctx, said)
+	}
+	return answers
 }
 
 // whyNot is what everybody may know of it: a part that answers and is not what is needed says how to mend it.
@@ -92,7 +98,7 @@ func ask(ctx context.Context, part func(context.Context) error) <-chan error {
 	return said
 }
 
-func heard(ctx context.Context, said <-chan error) error {
+func hear(ctx context.Context, said <-chan error) error {
 	select {
 	case err := <-said:
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/scim"
@@ -29,6 +30,9 @@ func (g *gateway) identify(c *gin.Context) {
 	if !saneID.MatchString(id) {
 		id = ""
 	}
+	if span := trace.SpanContextFromContext(c.Request.Context()); id == "" && span.IsValid() {
+		id = span.TraceID().String()
+	}
 	if match := traceparent.FindStringSubmatch(c.GetHeader("Traceparent")); id == "" && match != nil && match[1] != noTrace {
 		id = match[1]
 	}
@@ -43,29 +47,39 @@ func (g *gateway) identify(c *gin.Context) {
 // record writes the access log and counts.
 func (g *gateway) record(c *gin.Context) {
 	start := time.Now()
-	g.Metrics.inFlight.Inc()
+	route := c.FullPath()
+	if route == "" {
+		route = "none" // a label must not grow with what strangers ask for
+	}
+	inFlight := g.Metrics.inFlight.WithLabelValues(route)
+	inFlight.Inc()
 	defer func() {
-		g.Metrics.inFlight.Dec()
+		inFlight.Dec()
 		took := time.Since(start)
-		route := c.FullPath()
-		if route == "" {
-			route = "none" // a label must not grow with what strangers ask for
-		}
-		g.Metrics.observe(route, c.Request.Method, c.Writer.Status(), took)
+		g.Metrics.observe(route, methodOf(c.Request), c.Writer.Status(), took)
 		g.log(c, route, took)
 	}()
 	c.Next()
+}
+
+// methodOf is the method of a request; "other" for one that HTTP does not have, for a label must not grow either.
+func methodOf(request *http.Request) string {
+	switch request.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return request.Method
+	}
+	return "other"
 }
 
 func (g *gateway) log(c *gin.Context, route string, took time.Duration) {
 	request := api.RequestOf(c.Request.Context())
 	code := c.Writer.Status()
 	attributes := []slog.Attr{
-		slog.String("request_id", request.ID), slog.String("method", c.Request.Method), slog.String("route", route),
+		slog.String("method", c.Request.Method), slog.String("route", route),
 		slog.Int("status", code), slog.Duration("took", took), slog.Int("bytes", max(0, c.Writer.Size())),
 	}
 	for name, value := range map[string]string{
-		"call": request.Call, "person": request.Caller.Token.Person, "token": request.Caller.Token.ID,
+		"person": request.Caller.Token.Person, "token": request.Caller.Token.ID,
 	} {
 		if value != "" {
 			attributes = append(attributes, slog.String(name, value))

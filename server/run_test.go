@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/usm-works/usm/server"
@@ -109,12 +110,12 @@ func TestProbes(t *testing.T) {
 		}{
 			"/healthz": {http.StatusOK, "alive"},
 			"/readyz":  {http.StatusServiceUnavailable, `{"postgres":"an older schema: run usm migrate","temporal":"away"}`},
-			"/metrics": {http.StatusOK, "go_goroutines"},
+			"/metrics": {http.StatusOK, `usm_part_ready{part="temporal"} 0`},
 			"/other":   {http.StatusNotFound, "problem"},
 		} {
 			answer := httptest.NewRecorder()
 			request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody)
-			server.Probes(parts, quiet).ServeHTTP(answer, request)
+			server.Probes(parts, prometheus.NewRegistry(), quiet).ServeHTTP(answer, request)
 			require.Equal(t, want.code, answer.Code, path)
 			require.Contains(t, answer.Body.String()+answer.Header().Get("Content-Type"), want.says, path)
 		}
@@ -133,7 +134,7 @@ func TestProbes(t *testing.T) {
 			`usm_http_requests_total{method="GET",route="/api/v1/calls/:number",status="404"} 1`,
 			`usm_http_requests_total{method="GET",route="none",status="404"} 1`,
 			`usm_http_request_duration_seconds_count{method="POST",route="/api/v1/calls"} 1`,
-			"usm_http_requests_in_flight 1",
+			`usm_http_requests_in_flight{route="/metrics"} 1`,
 		} {
 			require.Contains(t, metrics, line)
 		}
@@ -159,7 +160,7 @@ func TestStartPending(t *testing.T) {
 		w.incident()
 	}
 	w.desk.fail(nil)
-	metrics := server.NewMetrics()
+	metrics := server.NewMetrics(prometheus.NewRegistry())
 	ctx, stop := context.WithCancel(t.Context())
 	stopped := make(chan error, 1)
 	go func() {

@@ -4,6 +4,7 @@ package server
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -11,9 +12,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/scim"
+	"github.com/usm-works/usm/usm"
 )
 
 // Options are what a gateway is made of. Desk, Reader and Intake are needed; the zero value of the rest is usable.
@@ -33,6 +37,10 @@ type Options struct {
 	Logger *slog.Logger
 	// Metrics are shared with StartPending and Deliver; nil makes new ones.
 	Metrics *Metrics
+	// Backlog counts what waits in the registers, for the metrics; nil measures none of it.
+	Backlog func(context.Context) (usm.Backlog, error)
+	// Tracer makes a span of each request; nil makes none.
+	Tracer trace.Tracer
 	// PublicURL is the address people use, as it stands in the OpenAPI document; "" names none.
 	PublicURL string
 	// TemporalUI is the address of Temporal's own pages, for links; "" links nothing.
@@ -86,7 +94,7 @@ func (o Options) orDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Metrics == nil {
-		o.Metrics = NewMetrics()
+		o.Metrics = NewMetrics(prometheus.NewRegistry())
 	}
 	if o.Version == "" {
 		o.Version = "dev"
@@ -102,14 +110,23 @@ func New(o Options) http.Handler {
 	o = o.orDefaults()
 	g := &gateway{
 		Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL),
-		reads: newPlaces(o.Limits.Reads), changes: newPlaces(o.Limits.Changes),
+		reads: newPlaces(reads, o.Limits.Reads), changes: newPlaces(changes, o.Limits.Changes),
+	}
+	g.Logger = slog.New(ofRequest{o.Logger.Handler()})
+	o.Metrics.limit.WithLabelValues(reads).Set(float64(o.Limits.Reads))
+	o.Metrics.limit.WithLabelValues(changes).Set(float64(o.Limits.Changes))
+	if o.Backlog != nil {
+		o.Metrics.registry.MustRegister(newBacklog(o.Backlog))
 	}
 	engine := newEngine()
+	if o.Tracer != nil {
+		engine.Use(g.trace)
+	}
 	engine.Use(g.identify, g.record, g.recover, secure, g.limitBody, g.limitLoad, g.limitTime)
 	engine.NoRoute(notFound)
 	engine.NoMethod(methodNotAllowed)
 	g.pages(engine)
-	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, o.Logger)
+	probes(engine, Parts{"postgres": o.Reader.Ready, "temporal": o.Desk.Ready}, o.Metrics.registry, g.Logger)
 
 	operations := engine.Group("", g.authenticate, g.limitRate, g.limitDomain, g.authorise, g.once)
 	config := api.Config(o.Version)
@@ -118,7 +135,7 @@ func New(o Options) http.Handler {
 	}
 	documented := humagin.NewWithGroup(engine, operations, config)
 	answers := api.Register(documented, api.Options{
-		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: o.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
+		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: g.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
 		Heartbeat: o.Limits.Beat,
 	})
 	g.operations = operationsOf(engine, documented.OpenAPI())

@@ -52,7 +52,11 @@ func newConnector(o Options) (driver.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return punctual{connector, dialer{silence: o.StatementTimeout + silence}}, nil
+	made := punctual{connector, dialer{silence: o.StatementTimeout + silence}}
+	if o.Tracer == nil {
+		return made, nil
+	}
+	return traced{made, o.Tracer}, nil
 }
 
 // dialer makes connections that give up when the other side has been silent for too long. lib/pq alone waits for ever on

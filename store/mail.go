@@ -74,13 +74,6 @@ func (s *Store) forgetLinks(ctx context.Context) error {
 	return err
 }
 
-// MailsWaiting is how many mails are still to be sent, those that are tried again included.
-func (s *Store) MailsWaiting(ctx context.Context) (waiting int, err error) {
-	defer wrapf(&err, "MailsWaiting")
-	err = s.db.GetContext(ctx, &waiting, `SELECT count(*) FROM mails WHERE sent_at IS NULL AND left_at IS NULL`)
-	return waiting, err
-}
-
 // takeMails leases mails that are due.
 func (s *Store) takeMails(ctx context.Context, limit int) (mails []usm.Mail, err error) {
 	var rows []struct {

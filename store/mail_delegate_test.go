@@ -87,9 +87,9 @@ func TestMailsThatWaitAreCounted(t *testing.T) {
 	w := mailed(t)
 	w.tell(usm.Notice{To: "eve", Text: "one"}, usm.Notice{To: "manager", Text: "two"})
 	counted := func() int {
-		waiting, err := w.MailsWaiting(w.ctx())
+		backlog, err := w.Backlog(w.ctx())
 		require.NoError(t, err)
-		return waiting
+		return backlog.Mails.Waiting
 	}
 	require.Zero(t, counted())
 	due := w.gathered()

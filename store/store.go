@@ -14,6 +14,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jmoiron/sqlx"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Options say which database to use and how patient to be. The zero value of each field but URL is usable.
@@ -27,6 +28,8 @@ type Options struct {
 	Connections int
 	// ConsoleURL is the address of the console, for links to a call; it becomes part of usm.Binding.
 	ConsoleURL string
+	// Tracer makes a span for each statement and transaction of what is traced; nil makes none.
+	Tracer trace.Tracer
 }
 
 // Store is a pool of connections to the registers.

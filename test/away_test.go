@@ -1,7 +1,6 @@
 package test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -15,23 +14,6 @@ import (
 
 // soon is how long anybody may have to wait for an answer while a part is away.
 const soon = 15 * time.Second
-
-// readiness asks the gateway which of its parts are there; status 0 is no answer.
-func readiness(t *testing.T, p *product.Product) (status int, parts map[string]string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL+"/readyz", http.NoBody)
-	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, nil
-	}
-	defer response.Body.Close() //nolint:errcheck // nothing was written
-	var body struct {
-		Parts map[string]string `json:"parts"`
-	}
-	require.NoError(t, json.NewDecoder(response.Body).Decode(&body))
-	return response.StatusCode, body.Parts
-}
 
 // quickly sends a request that must be answered soon.
 func (f *fleet) quickly(t *testing.T, r product.Request) product.Answer {
@@ -63,7 +45,7 @@ func TestPartsAway(t *testing.T) { //nolint:tparallel // one part is away at a t
 	t.Run("SaysThatPostgresIsAwayAndDoesNothingByHalves", func(t *testing.T) {
 		before := count(t, db, `SELECT count(*) FROM calls`)
 		f.postgres.Kill()
-		status, parts := readiness(t, f.Product)
+		status, parts := f.Readiness(t)
 		require.Equal(t, http.StatusServiceUnavailable, status)
 		require.Equal(t, "away", parts["postgres"])
 		require.Equal(t, "ready", parts["temporal"])
@@ -74,7 +56,7 @@ func TestPartsAway(t *testing.T) { //nolint:tparallel // one part is away at a t
 		require.NotEmpty(t, a.Header.Get("Retry-After"))
 		f.startPostgres()
 		product.Eventually(t, eventual, "the gateway is ready again", func() error {
-			if status, parts := readiness(t, f.Product); status != http.StatusOK {
+			if status, parts := f.Readiness(t); status != http.StatusOK {
 				return fmt.Errorf("%d: %v", status, parts)
 			}
 			return nil
@@ -94,7 +76,7 @@ func temporalAway(t *testing.T, f *fleet, w *world) {
 		Header: map[string]string{"Idempotency-Key": "away/classify"},
 	}
 	f.temporal.Kill()
-	status, parts := readiness(t, f.Product)
+	status, parts := f.Readiness(t)
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Equal(t, "away", parts["temporal"])
 	require.Equal(t, "ready", parts["postgres"])

@@ -91,7 +91,7 @@ func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error
 			}
 		}
 	}
-	if wrong := append(strangers(unknown), s.problems(cmd)...); len(wrong) > 0 {
+	if wrong := append(append(strangers(unknown), s.problems(cmd)...), otelProblems(cmd, environ)...); len(wrong) > 0 {
 		return nil, wrong
 	}
 	return s, nil
@@ -172,6 +172,8 @@ func (a *app) configHelp() *cobra.Command {
 	}
 	text.WriteString("\nUSM_SECRET_NAME\n    Secret that a domain's outbound requests name as {{secret \"NAME\"}}.\n" +
 		"\nTEMPORAL_*\n    How to reach Temporal (address, TLS, API key), as for Temporal's own tools; USM_TEMPORAL_* go before.\n" +
+		"\nOTEL_EXPORTER_OTLP_ENDPOINT\n    Where gateway and worker send traces by OTLP over HTTP, as http://host:4318; empty makes none. " +
+		"The other OTEL_*\n    variables of OpenTelemetry count as well.\n" +
 		"\nNO_COLOR\n    Set to anything: no colours and no bars.\n")
 	return &cobra.Command{Use: "config", Short: "List the settings", Long: strings.TrimRight(text.String(), "\n")}
 }

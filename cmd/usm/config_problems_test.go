@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,29 @@ func TestAllThatIsWrongIsToldAtOnceInTheOrderOfTheTable(t *testing.T) {
 		"USM_OIDC_CLIENT_SECRET_FILE", "USM_OIDC_CLIENT_SECRET_FILE", "USM_LOG_LEVEL",
 	}, told)
 	require.Contains(t, x.err, "USM_DATABASEURL: there is no such variable; did you mean USM_DATABASE_URL?\n")
+}
+
+func TestVariablesOfOpenTelemetryAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ right, wrong, says string }{
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", "OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317", "http://host:port"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://x/v1/traces", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=x", "http://host:port"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", `"grpc" is none of http/protobuf`},
+		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json", "http/protobuf"},
+		{"OTEL_SDK_DISABLED=true", "OTEL_SDK_DISABLED=perhaps", "perhaps"},
+		{"OTEL_TRACES_EXPORTER=none", "OTEL_TRACES_EXPORTER=zipkin", "otlp"},
+		{"OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER=some", "always_on"},
+		{"OTEL_TRACES_SAMPLER_ARG=0.25", "OTEL_TRACES_SAMPLER_ARG=2", `"2" is no number from 0 to 1`},
+	} {
+		name, _, _ := strings.Cut(c.right, "=")
+		require.True(t, slices.ContainsFunc(otel, func(row otelVariable) bool { return row.variable == name }), name)
+		_, err := load(t, []string{c.right})
+		require.NoError(t, err)
+		_, err = load(t, []string{c.wrong})
+		require.ErrorContains(t, err, "\n  "+name+": ")
+		require.ErrorContains(t, err, c.says)
+	}
+	require.Len(t, otel, 8)
 }
 
 func TestSettingsThatBelongTogether(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,7 +27,7 @@ const (
 type dev struct {
 	*app
 	dir      string // data folder, absolute
-	logger   *slog.Logger
+	observed *observed
 	log      *os.File // of everything but Temporal and Postgres
 	progress *steps
 
@@ -75,6 +74,7 @@ func (a *app) dev(ctx context.Context) error {
 		return err
 	}
 	defer d.log.Close() //nolint:errcheck // the process ends
+	defer d.observed.stop()
 	running, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	d.group, running = errgroup.WithContext(running)
@@ -101,7 +101,11 @@ func (d *dev) openLog() (err error) {
 	}
 	quiet := *d.app
 	quiet.err = d.log
-	d.logger, err = quiet.logger("text")
+	logger, err := quiet.logger("text")
+	if err != nil {
+		return err
+	}
+	d.observed, err = d.observe(context.Background(), "usm-dev", logger)
 	return err
 }
 
@@ -116,7 +120,7 @@ func (d *dev) start(ctx, running context.Context) error {
 	if err = d.servers(ctx, running); err != nil {
 		return err
 	}
-	d.engine, err = d.app.engine(d.temporal.current().Address(), d.logger)
+	d.engine, err = d.app.engine(d.temporal.current().Address(), d.observed)
 	if err != nil {
 		return err
 	}
@@ -128,9 +132,9 @@ func (d *dev) start(ctx, running context.Context) error {
 	}
 	d.stops = []func(){
 		d.background(running, "gateway", func(ctx context.Context) error {
-			return d.serveGateway(ctx, listener, d.store, d.engine, d.uiURL(), d.logger)
+			return d.serveGateway(ctx, listener, d.store, d.engine, d.uiURL(), d.observed)
 		}),
-		d.background(running, "worker", func(ctx context.Context) error { return d.runWorker(ctx, d.store, d.engine, d.logger) }),
+		d.background(running, "worker", func(ctx context.Context) error { return d.runWorker(ctx, d.store, d.engine, d.observed.logger) }),
 	}
 	if err = d.progress.run("domains", func() (string, error) { return d.applyDomains(ctx) }); err != nil {
 		return err

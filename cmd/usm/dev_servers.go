@@ -153,9 +153,10 @@ func (d *dev) startTemporal(ctx, running context.Context) (t *kept[*devstack.Tem
 // openRegisters connects to the registers, migrates them and leaves their address for `usm token`.
 func (d *dev) openRegisters(ctx context.Context) (err error) {
 	address := d.postgres.current().URL("")
-	if d.store, err = d.openStore(ctx, address); err != nil {
+	if d.store, err = d.openStore(ctx, address, d.observed.tracer); err != nil {
 		return err
 	}
+	d.observed.registry.MustRegister(d.store.Collector())
 	if err = d.store.Migrate(ctx); err != nil {
 		return err
 	}

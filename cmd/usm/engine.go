@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/log"
 
+	"github.com/usm-works/usm/telemetry"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -38,14 +39,16 @@ type engine struct {
 
 // engine makes a client that connects when it is first used. Address and namespace are ours, then Temporal's own variables
 // (TEMPORAL_*), then the defaults.
-func (a *app) engine(address string, logger *slog.Logger) (*engine, error) {
+func (a *app) engine(address string, o *observed) (*engine, error) {
 	options, err := envconfig.LoadDefaultClientOptions()
 	if err != nil {
 		return nil, usagef("TEMPORAL_*: %v", err)
 	}
 	options.HostPort = cmp.Or(address, a.settings.get("temporal-address"), options.HostPort, defaultTemporal)
 	options.Namespace = a.settings.or("temporal-namespace", cmp.Or(options.Namespace, a.settings.get("temporal-namespace")))
-	options.Logger = log.NewStructuredLogger(logger)
+	options.Logger = log.NewStructuredLogger(o.logger)
+	options.MetricsHandler = telemetry.TemporalMetrics(o.registry)
+	options.Interceptors = append(options.Interceptors, telemetry.NewTemporal(o.tracer, o.registry, o.logger))
 	client, err := temporal.NewLazyClient(options)
 	return &engine{client: client, address: options.HostPort, namespace: options.Namespace}, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 
 	"github.com/spf13/cobra"
@@ -21,12 +20,12 @@ func (a *app) gatewayCommand() *cobra.Command {
 		Short: "Run the gateway: the HTTP API and its pages",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, e *engine, logger *slog.Logger) error {
+			return a.part(cmd.Context(), "usm-gateway", func(ctx context.Context, s *store.Store, e *engine, o *observed) error {
 				l, err := a.listen(ctx)
 				if err != nil {
 					return err
 				}
-				return a.serveGateway(ctx, l, s, e, a.settings.get("temporal-ui-url"), logger)
+				return a.serveGateway(ctx, l, s, e, a.settings.get("temporal-ui-url"), o)
 			})
 		},
 	}
@@ -42,7 +41,7 @@ type readyDesk struct {
 }
 
 // serveGateway runs the gateway on a listener until ctx ends.
-func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, e *engine, ui string, logger *slog.Logger) error {
+func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, e *engine, ui string, told *observed) error {
 	rate, err := parseRate(a.settings.get("rate-limit"))
 	if err != nil {
 		return err
@@ -63,15 +62,15 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 				return domain.TaskQueue, err
 			},
 		})},
-		Reader: s.Reader(), Intake: s, Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: logger,
-		Metrics:   server.NewMetrics(),
+		Reader: s.Reader(), Intake: s, Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: told.logger,
+		Metrics: server.NewMetrics(told.registry), Backlog: s.Backlog, Tracer: told.tracer,
 		PublicURL: a.publicURL(), TemporalUI: ui,
 		Namespace: e.namespace, Version: version(),
 		Limits: server.Limits{Rate: rate, Burst: int(2*rate) + 1},
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return server.Serve(ctx, l, server.New(o), logger) })
-	group.Go(func() error { return e.look(ctx, logger) })
+	group.Go(func() error { return server.Serve(ctx, l, server.New(o), o.Logger) })
+	group.Go(func() error { return e.look(ctx, o.Logger) })
 	group.Go(func() error { return server.StartPending(ctx, o) })
 	group.Go(func() error { return server.Recheck(ctx, o) })
 	group.Go(func() error { return server.Deliver(ctx, o) })

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 )
@@ -27,7 +26,7 @@ func (a *app) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.openStore(ctx, a.settings.get("database-url"))
+	s, err := a.openStore(ctx, a.settings.get("database-url"), nil)
 	if err != nil {
 		return err
 	}
@@ -36,7 +35,7 @@ func (a *app) migrate(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(a.out, "the database is up to date")
-	e, err := a.engine("", slog.New(slog.DiscardHandler))
+	e, err := a.engine("", unobserved())
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/term"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -36,9 +35,18 @@ func (a *app) print(value any, people func()) error {
 	return encoder.Encode(value)
 }
 
+// isTerminal reports whether somebody may be looking: a device that takes characters, and is not the one that drops them.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // columns returns an empty table: aligned columns, no lines.

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/usm-works/usm/store"
+	"github.com/usm-works/usm/telemetry"
 )
 
 // startPatience is how long a part waits for what it needs when it starts.
@@ -44,13 +46,13 @@ func (a *app) logger(format string) (*slog.Logger, error) {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if a.settings.or("log-format", format) == "text" {
-		return slog.New(slog.NewTextHandler(a.err, options)), nil
+		return slog.New(telemetry.Logs(slog.NewTextHandler(a.err, options))), nil
 	}
-	return slog.New(slog.NewJSONHandler(a.err, options)), nil
+	return slog.New(telemetry.Logs(slog.NewJSONHandler(a.err, options))), nil
 }
 
-// openStore connects to the registers.
-func (a *app) openStore(ctx context.Context, database string) (*store.Store, error) {
+// openStore connects to the registers; without a tracer nothing is traced.
+func (a *app) openStore(ctx context.Context, database string, tracer trace.Tracer) (*store.Store, error) {
 	connections, err := parseConnections(a.settings.get("database-connections"))
 	if err != nil {
 		return nil, err
@@ -58,7 +60,7 @@ func (a *app) openStore(ctx context.Context, database string) (*store.Store, err
 	if database, err = a.withPassword(database); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, store.Options{URL: database, Connections: connections, ConsoleURL: a.consoleURL()})
+	s, err := store.Open(ctx, store.Options{URL: database, Connections: connections, ConsoleURL: a.consoleURL(), Tracer: tracer})
 	if err != nil {
 		return nil, &unreachableError{"Postgres", err}
 	}
@@ -98,17 +100,23 @@ func (a *app) publicURL() string {
 func (a *app) consoleURL() string { return a.publicURL() + "/calls" }
 
 // part runs one part of the product with what all of them need, until it is told to stop.
-func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, *engine, *slog.Logger) error) error {
+func (a *app) part(ctx context.Context, name string, run func(context.Context, *store.Store, *engine, *observed) error) error {
 	logger, err := a.logger("json")
 	if err != nil {
 		return err
 	}
-	s, err := a.openStore(ctx, a.settings.get("database-url"))
+	o, err := a.observe(ctx, name, logger)
+	if err != nil {
+		return err
+	}
+	defer o.stop()
+	s, err := a.openStore(ctx, a.settings.get("database-url"), o.tracer)
 	if err != nil {
 		return err
 	}
 	defer s.Close() //nolint:errcheck // the process ends
-	e, err := a.engine("", logger)
+	o.registry.MustRegister(s.Collector())
+	e, err := a.engine("", o)
 	if err != nil {
 		return err
 	}
@@ -116,7 +124,7 @@ func (a *app) part(ctx context.Context, run func(context.Context, *store.Store, 
 	if err = s.Ready(ctx); err != nil {
 		return err
 	}
-	err = run(ctx, s, e, logger)
+	err = run(ctx, s, e, o)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // it was told to stop
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
+	bars "github.com/jedib0t/go-pretty/v6/progress"
 
 	"github.com/usm-works/usm/replay"
 )
@@ -18,7 +18,9 @@ type progress struct {
 	what  string
 	out   io.Writer
 	drawn bool
-	bar   *progressbar.ProgressBar
+	bars  bars.Writer // nil until the first step
+	bar   *bars.Tracker
+	gone  chan struct{} // closed when nothing is drawn any more
 	began time.Time
 	told  time.Time
 }
@@ -31,14 +33,8 @@ func (a *app) bar(what string) *progress {
 // step is called after each case, one call at a time.
 func (p *progress) step(at replay.Progress) {
 	switch {
-	case p.drawn && p.bar == nil:
-		p.bar = progressbar.NewOptions(at.Total, progressbar.OptionSetWriter(p.out), progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("cases"), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetDescription(p.what),
-			progressbar.OptionFullWidth())
-		fallthrough
 	case p.drawn:
-		_ = p.bar.Set(at.Done) // a bar that cannot be drawn is no reason to stop
+		p.draw(at)
 	case time.Since(p.told) >= plainEvery || at.Done == at.Total:
 		p.told = time.Now()
 		rate := float64(at.Done) / max(time.Since(p.began).Seconds(), 1e-9)
@@ -47,9 +43,28 @@ func (p *progress) step(at replay.Progress) {
 	}
 }
 
+// draw draws the bar from its first step on.
+func (p *progress) draw(at replay.Progress) {
+	if p.bars == nil {
+		p.bars, p.gone = bars.NewWriter(), make(chan struct{})
+		p.bar = &bars.Tracker{Message: p.what, Total: int64(at.Total)}
+		p.bars.SetOutputWriter(p.out)
+		p.bars.SetAutoStop(true)
+		p.bars.Style().Visibility.ETA, p.bars.Style().Visibility.Speed = true, true
+		p.bars.AppendTracker(p.bar)
+		go func() {
+			defer close(p.gone)
+			p.bars.Render()
+		}()
+	}
+	p.bar.SetValue(int64(at.Done))
+}
+
 func (p *progress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-		fmt.Fprintln(p.out)
+	if p.bars != nil {
+		if !p.bar.IsDone() {
+			p.bar.MarkAsErrored() // it was ended before
+		}
+		<-p.gone
 	}
 }

@@ -70,9 +70,10 @@ func TestProgressIsLinesWhereThereIsNoTerminal(t *testing.T) {
 
 	out.Reset()
 	p = &progress{what: "replay", out: &out, drawn: true}
-	p.step(replay.Progress{Done: 1, Total: 1})
+	p.step(replay.Progress{Done: 1, Total: 4})
 	p.finish()
 	require.Contains(t, out.String(), "replay")
+	require.Contains(t, out.String(), "fail!", "it was ended before")
 }
 
 func TestReplayCommand(t *testing.T) {

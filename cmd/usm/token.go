@@ -33,7 +33,7 @@ func (a *app) withTokens(ctx context.Context, do func(*store.Store) error) error
 	if address == "" {
 		return usagef("USM_DATABASE_URL is needed, or a folder with a running `usm dev`")
 	}
-	s, err := a.openStore(ctx, address)
+	s, err := a.openStore(ctx, address, nil)
 	if err != nil {
 		return err
 	}

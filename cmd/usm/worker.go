@@ -21,7 +21,7 @@ func (a *app) workerCommand() *cobra.Command {
 		Short: "Run a worker: the workflows and their activities",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.part(cmd.Context(), func(ctx context.Context, s *store.Store, e *engine, logger *slog.Logger) error {
+			return a.part(cmd.Context(), "usm-worker", func(ctx context.Context, s *store.Store, e *engine, o *observed) error {
 				l, err := a.listenProbes(ctx)
 				if err != nil {
 					return err
@@ -29,14 +29,15 @@ func (a *app) workerCommand() *cobra.Command {
 				group, ctx := errgroup.WithContext(ctx)
 				if l != nil {
 					group.Go(func() error {
-						return server.Serve(ctx, l, server.Probes(server.Parts{"postgres": s.Ready, "temporal": e.Ready}, logger), logger)
+						probes := server.Probes(server.Parts{"postgres": s.Ready, "temporal": e.Ready}, o.registry, o.logger)
+						return server.Serve(ctx, l, probes, o.logger)
 					})
 				}
 				group.Go(func() error {
 					if err := e.await(ctx, startPatience, e.Ready); err != nil {
 						return err
 					}
-					return a.runWorker(ctx, s, e, logger)
+					return a.runWorker(ctx, s, e, o.logger)
 				})
 				return group.Wait()
 			})

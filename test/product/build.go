@@ -23,12 +23,13 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	programFolder = dir
 	program := filepath.Join(dir, "usm")
+	// In its own module: that of the test may be another, which need not know what the product is built from.
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/usm-works/usm").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
 	}
 	cmd := exec.Command("go", "build", "-o", program, "./cmd/usm")
-	cmd.Dir = strings.TrimSpace(string(root)) // tests in a Go module of their own build it with what its own go.mod says
+	cmd.Dir = strings.TrimSpace(string(root))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

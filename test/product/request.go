@@ -95,6 +95,23 @@ func (p *Product) TrySend(r Request) (Answer, error) {
 	return a, err
 }
 
+// Readiness asks the gateway which of its parts are there; status 0 is no answer.
+func (p *Product) Readiness(tb testing.TB) (status int, parts map[string]string) {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, p.URL+"/readyz", http.NoBody)
+	require.NoError(tb, err)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, nil
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing was written
+	var body struct {
+		Parts map[string]string `json:"parts"`
+	}
+	require.NoError(tb, json.NewDecoder(response.Body).Decode(&body))
+	return response.StatusCode, body.Parts
+}
+
 // Decode reads the body of an answer.
 func Decode[T any](tb testing.TB, a Answer) T {
 	tb.Helper()

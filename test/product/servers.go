@@ -32,12 +32,15 @@ var shared struct {
 // Main runs the tests of a package and removes what they shared. A package that starts the product has
 //
 //	func TestMain(m *testing.M) { product.Main(m) }
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a package that has to do more itself: it returns the exit code.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if err := stopShared(); err != nil {
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }
 
 func stopShared() error {

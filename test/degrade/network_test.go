@@ -1,4 +1,4 @@
-package test
+package degrade
 
 import (
 	"database/sql"
@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/usm-works/usm/domains"
 	"github.com/usm-works/usm/store/storetest"
 	"github.com/usm-works/usm/test/product"
 	"github.com/usm-works/usm/usm"
@@ -16,7 +17,7 @@ import (
 
 // degraded is the product with a proxy before Postgres and one before Temporal, which can be made to misbehave.
 type degraded struct {
-	*world
+	*product.Product
 	db                 *sql.DB // past the proxy
 	postgres, temporal *toxiproxy.Proxy
 }
@@ -37,10 +38,17 @@ func degrade(t *testing.T) *degraded {
 	d.db, err = sql.Open("postgres", direct)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = d.db.Close() })
-	d.world = &world{p, builtin(t, p, "it")}
+	d.Product = p
+	domain, err := p.Admin.Domain(t.Context(), "it")
+	require.NoError(t, err)
 	p.Tokens("it")
-	d.domain.Approvals = []usm.ApprovalPolicy{eitherOfTwo("plans")}
-	_, err = p.Admin.ApplyDomain(t.Context(), "it", marshalled(t, d.domain))
+	domain.Approvals = []usm.ApprovalPolicy{{
+		ID: "plans", Name: "Plans of changes", Steps: []usm.Step{usm.PlanChange},
+		Require: usm.Quorum{Need: "any", Approvers: []usm.Approver{{Person: "sven"}, {Person: "tamara"}}},
+	}}
+	file, err := domains.Marshal(domain)
+	require.NoError(t, err)
+	_, err = p.Admin.ApplyDomain(t.Context(), "it", file)
 	require.NoError(t, err)
 	return d
 }

@@ -1,17 +1,15 @@
-package test
+package degrade
 
 import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/usm-works/usm/domains"
 	"github.com/usm-works/usm/test/product"
 	"github.com/usm-works/usm/usm"
 )
@@ -22,13 +20,6 @@ const (
 	recovered = 20 * time.Second // until all is well again: 10 s are meant and seen, but a machine that is busy takes longer
 	again     = 200 * time.Millisecond
 )
-
-func marshalled(t *testing.T, domain usm.Domain) []byte {
-	t.Helper()
-	file, err := domains.Marshal(domain)
-	require.NoError(t, err)
-	return file
-}
 
 // errand is what somebody wants. It is sent until it is acknowledged, with the same key.
 type errand struct {
@@ -73,9 +64,11 @@ func (d *degraded) errands(t *testing.T, about string, each int) []errand {
 				Header: map[string]string{"Idempotency-Key": fmt.Sprintf("%s/%s/%d", about, kind, i)},
 			}})
 		}
-		incident := d.at(t, rides[3], usm.ClassifyIncident)
-		send("finish", "/calls/"+incident.Number+"/steps/classify_incident", d.actor(t, incident), fields(nil))
-		change := d.at(t, rides[1], usm.PlanChange)
+		incident := d.at(t, usm.Incident, usm.ClassifyIncident)
+		send("finish", "/calls/"+incident.Number+"/steps/classify_incident", d.actor(t, incident), object{
+			"fields": object{"category": "mail", "impact": "low", "urgency": "low"},
+		})
+		change := d.at(t, usm.ChangeRequest, usm.PlanChange)
 		needs, err := d.As(change.WaitingFor.People[0]).StepView(t.Context(), change.Number, usm.PlanChange, "")
 		require.NoError(t, err)
 		change, err = d.As(change.WaitingFor.People[0]).FinishWith(t.Context(), change.Number, usm.PlanChange, needs.Example)
@@ -83,7 +76,7 @@ func (d *degraded) errands(t *testing.T, about string, each int) []errand {
 		asked, err := d.Admin.Approval(t.Context(), change.WaitingFor.Approval)
 		require.NoError(t, err)
 		send("decide", "/approvals/"+asked.ID+"/decisions", d.Token("sven"), object{"decision": "approve", "digest": asked.Digest})
-		send("open", "/calls", d.Token("anna"), newIncident("anna", i).Body)
+		send("open", "/calls", d.Token("anna"), newIncident(i))
 		list = append(list,
 			errand{kind: "get", endless: true, request: product.Request{Path: "/calls/" + incident.Number, Token: manager}},
 			errand{kind: "list", endless: true, request: product.Request{Path: "/calls?limit=20", Token: manager}})
@@ -148,7 +141,7 @@ func (d *degraded) suffer(t *testing.T, errands []errand, x trouble) []reply {
 	lasts := time.After(x.lasts)
 	for _, part := range x.away {
 		product.Eventually(t, recovered, "/readyz misses "+part, func() error {
-			if _, parts := readiness(t, d.Product); parts[part] != "away" {
+			if _, parts := d.Readiness(t); parts[part] != "away" {
 				return fmt.Errorf("%v", parts)
 			}
 			return nil
@@ -159,7 +152,7 @@ func (d *degraded) suffer(t *testing.T, errands []errand, x trouble) []reply {
 	end()
 	close(over)
 	product.Eventually(t, recovered, "the gateway is ready again", func() error {
-		if status, parts := readiness(t, d.Product); status != http.StatusOK {
+		if status, parts := d.Readiness(t); status != http.StatusOK {
 			return fmt.Errorf("%d: %v", status, parts)
 		}
 		return nil
@@ -198,12 +191,7 @@ func requireDegradedWell(t *testing.T, errands []errand, replies []reply, ended 
 			first[r.kind] = first[r.kind] || r.at.Before(ended)
 			continue
 		}
-		want := refusal{http.StatusServiceUnavailable, usm.CodeUnavailable, nil, ""}
-		if r.Status == http.StatusConflict { // what went before with the same key is not over
-			want = refusal{http.StatusConflict, usm.CodeInProgress, nil, ""}
-		}
-		path, _, _ := strings.Cut(r.request.Path, "?")
-		requireRefused(t, r.Answer, path, want)
+		requireRefused(t, r)
 		require.NotEmpty(t, r.Header.Get("Retry-After"), "%s: %s", r.kind, r.Body)
 	}
 	for _, e := range errands {

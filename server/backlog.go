@@ -1,0 +1,135 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// What a scrape asks of others is asked at most so often, and waited for no longer: a scrape goes on when Postgres is away.
+const (
+	askedEvery  = 10 * time.Second
+	askedWithin = time.Second
+)
+
+// lasting remembers an answer for askedEvery.
+type lasting[T any] struct {
+	mu    sync.Mutex
+	at    time.Time
+	value T
+	err   error
+}
+
+// ask returns the answer, a new one when it is old.
+func (k *lasting[T]) ask(question func(context.Context) (T, error)) (T, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Since(k.at) < askedEvery {
+		return k.value, k.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askedWithin)
+	defer cancel()
+	k.value, k.err = question(ctx)
+	k.at = time.Now()
+	return k.value, k.err
+}
+
+// backlog measures what waits in the registers. While they do not answer it has no figures, and counts that.
+type backlog struct {
+	question func(context.Context) (usm.Backlog, error)
+	kept     lasting[usm.Backlog]
+	errors   prometheus.Counter
+}
+
+func newBacklog(question func(context.Context) (usm.Backlog, error)) *backlog {
+	return &backlog{question: question, errors: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "usm_scrape_errors_total", Help: "How often the registers did not say what waits in them, when they were asked for metrics.",
+	})}
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+// What the registers say, of all gateways and workers together.
+var (
+	callsOpen      = describe("usm_calls_open", "Open calls, by process, step and age; without them those that wait for the engine.", "process", "step", "age")
+	pendingCalls   = describe("usm_intake_pending_calls", "Calls taken in that the engine does not have yet (10,000 are counted).")
+	pendingOldest  = describe("usm_intake_oldest_seconds", "How long the first of them has waited.")
+	notices        = describe("usm_outbox_notices_waiting", "Notices to people that no mail was made of yet (10,000 are counted).")
+	noticesOldest  = describe("usm_outbox_oldest_seconds", "How long the first of them has waited.")
+	mailsWaiting   = describe("usm_mails_waiting", "Mails still to be sent, those that are tried again included (10,000 are counted).")
+	mailsOldest    = describe("usm_mails_oldest_seconds", "How long ago the first of them was made.")
+	lettersWaiting = describe("usm_dead_letters_waiting", "Signals that no call could take and nobody has replayed, among the last 10,000.")
+)
+
+// ages are the values of the label age, in the order of usm.OpenAges.
+var ages = []string{"1h", "1d", "7d", "30d", "older"}
+
+// Describe names them.
+func (b *backlog) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		callsOpen, pendingCalls, pendingOldest, notices, noticesOldest, mailsWaiting, mailsOldest, lettersWaiting,
+	} {
+		to <- d
+	}
+	b.errors.Describe(to)
+}
+
+// Collect asks the registers.
+func (b *backlog) Collect(to chan<- prometheus.Metric) {
+	found, err := b.kept.ask(func(ctx context.Context) (usm.Backlog, error) {
+		found, err := b.question(ctx)
+		if err != nil {
+			b.errors.Inc()
+		}
+		return found, err
+	})
+	b.errors.Collect(to)
+	if err != nil {
+		return
+	}
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	for _, open := range found.Open {
+		gauge(callsOpen, float64(open.Count), string(open.Step.Process()), string(open.Step), ages[open.Age])
+	}
+	for _, q := range []struct {
+		waiting, oldest *prometheus.Desc
+		of              usm.Queue
+	}{{pendingCalls, pendingOldest, found.Pending}, {notices, noticesOldest, found.Notices}, {mailsWaiting, mailsOldest, found.Mails}} {
+		gauge(q.waiting, float64(q.of.Waiting))
+		gauge(q.oldest, q.of.Oldest)
+	}
+	gauge(lettersWaiting, float64(found.DeadLetters))
+}
+
+// asked measures which parts are there.
+type asked struct {
+	parts Parts
+	kept  lasting[map[string]error]
+}
+
+func newAsked(parts Parts) *asked { return &asked{parts: parts} }
+
+var partReady = describe("usm_part_ready", "Whether a part that the process cannot do without answers: 1 or 0.", "part")
+
+// Describe names it.
+func (a *asked) Describe(to chan<- *prometheus.Desc) { to <- partReady }
+
+// Collect asks the parts.
+func (a *asked) Collect(to chan<- prometheus.Metric) {
+	said, _ := a.kept.ask(func(ctx context.Context) (map[string]error, error) { return a.parts.ask(ctx), nil })
+	for part, err := range said {
+		there := 1.0
+		if err != nil {
+			there = 0
+		}
+		to <- prometheus.MustNewConstMetric(partReady, prometheus.GaugeValue, there, part)
+	}
+}
