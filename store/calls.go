@@ -102,51 +102,6 @@ func equals[T ~string](q *query, column string, value T) {
 	}
 }
 
-// visible holds for the calls, as c, that somebody may see: those of his domains and his own.
-func (q *query) visible(sight *usm.Sight) string {
-	person := q.arg(sight.Person)
-	return "(c.domain = ANY(" + q.arg(texts(sight.Domains)) + ") OR c.requester = " + person + " OR c.opened_by = " + person + ")"
-}
-
-// selectCalls makes the statement of a list. It asks for one row more than the page, which tells whether there is a next.
-// people are those whom MayAct may stand in for.
-func selectCalls(f usm.CallFilter, people []string) (*query, error) {
-	q := &query{}
-	equals(q, "c.type", f.Type)
-	equals(q, "c.domain", f.Domain)
-	equals(q, "c.workflow", workflowName(f.Workflow))
-	equals(q, "c.process", f.Process)
-	equals(q, "c.step", f.Step)
-	equals(q, "c.status", f.Status)
-	equals(q, "c.priority", f.Priority)
-	equals(q, "c.requester", f.Requester)
-	equals(q, "c.service", f.Service)
-	equals(q, "c.parent", f.Parent)
-	if f.Component != "" {
-		q.where("c.components @> %s", pq.StringArray{f.Component})
-	}
-	if f.Q != "" {
-		q.where("c.words @@ websearch_to_tsquery('simple', %s)", f.Q)
-	}
-	if f.Visible != nil {
-		q.conditions = append(q.conditions, q.visible(f.Visible))
-	}
-	order := "c.opened_at DESC, c.number DESC"
-	if f.MayAct != "" {
-		order = workOrder
-		q.where(strings.ReplaceAll(mayAct, "%people", q.arg(pq.StringArray(people))), f.MayAct)
-	}
-	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
-		return nil, err
-	}
-	where := ""
-	if len(q.conditions) > 0 {
-		where = " WHERE " + strings.Join(q.conditions, " AND ")
-	}
-	q.text = "SELECT " + viewColumns + " FROM calls c" + where + " ORDER BY " + order + " LIMIT " + q.arg(limit(f.Page)+1)
-	return q, nil
-}
-
 // workflowName takes a workflow's number for its name.
 func workflowName(asked string) string {
 	if n, err := strconv.Atoi(asked); err == nil && n >= 1 && n <= len(usm.Workflows()) {

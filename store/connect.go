@@ -16,6 +16,9 @@ import (
 // connectTimeout bounds the making of a connection, the greeting included.
 const connectTimeout = 5 * time.Second
 
+// workMemory is what a list may take: half of a million calls by one index and half by another have to meet in it exactly.
+const workMemory = "16MB"
+
 // silence is how much longer than a statement may run the network may stay silent.
 const silence = 2 * time.Second
 
@@ -48,6 +51,7 @@ func newConnector(o Options) (driver.Connector, error) {
 	config.Runtime["idle_in_transaction_session_timeout"] = limit
 	config.Runtime["timezone"] = "UTC"
 	config.Runtime["application_name"] = "usm"
+	config.Runtime["work_mem"] = workMemory
 	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, err

@@ -36,25 +36,3 @@ func (s *Store) mayActFor(ctx context.Context, person string) ([]string, error) 
 func actable(call usm.CallView, person string) bool {
 	return person == "" || slices.Contains(call.WaitingFor.People, person)
 }
-
-// callPage reads the calls after the cursor of the filter, a page at most; more says that there are others after them.
-func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []string) (
-	rows []viewRow, calls []usm.CallView, more bool, err error,
-) {
-	q, err := selectCalls(filter, people)
-	if err != nil {
-		return nil, nil, false, err
-	}
-	if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
-		return nil, nil, false, err
-	}
-	rows, more = cut(rows, filter.Page)
-	calls = make([]usm.CallView, len(rows))
-	for i := range rows {
-		calls[i] = rows[i].view()
-	}
-	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
-		return nil, nil, false, err
-	}
-	return rows, calls, more, s.approving(ctx, calls)
-}

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // world is a store with the test domain, and the shortest way to move calls through it.
 type world struct {
 	*store.Store
-	t   *testing.T
+	t   testing.TB
 	url string
 }
 
@@ -135,13 +135,13 @@ func (w world) through(call usm.Call, steps ...usm.Step) {
 }
 
 // requireCode checks the code of an error.
-func requireCode(t *testing.T, code usm.Code, err error) {
+func requireCode(t testing.TB, code usm.Code, err error) {
 	t.Helper()
 	require.Equal(t, code, usm.CodeOf(err), "%v", err)
 }
 
 // refusal checks the code of an error and returns it.
-func refusal(t *testing.T, code usm.Code, err error) *usm.Error {
+func refusal(t testing.TB, code usm.Code, err error) *usm.Error {
 	t.Helper()
 	requireCode(t, code, err)
 	var refused *usm.Error

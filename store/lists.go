@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lib/pq"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// walked is how many calls of one index are looked at to fill a page. Where they do not fill it, what is asked for is rare, and
+// all of it is gathered: an index in the order of the list would be walked to its end.
+const walked = 2000
+
+// newest is the order of lists, that of the indexes of calls.
+const newest = "c.opened_at DESC, c.number DESC"
+
+// callPage reads the calls after the cursor of the filter, a page at most; more says that there are others after them.
+func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []string) (
+	rows []viewRow, calls []usm.CallView, more bool, err error,
+) {
+	statements, err := selectCalls(filter, people)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	for _, q := range statements {
+		rows = nil
+		if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
+			return nil, nil, false, err
+		}
+		if len(rows) > limit(filter.Page) {
+			break
+		}
+	}
+	rows, more = cut(rows, filter.Page)
+	calls = make([]usm.CallView, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].view()
+	}
+	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
+		return nil, nil, false, err
+	}
+	return rows, calls, more, s.approving(ctx, calls)
+}
+
+// selectCalls makes the statements of a list, each for when the one before it fills no page. They ask for one row more than the
+// page, which tells whether there is a next. people are those whom MayAct may stand in for.
+func selectCalls(f usm.CallFilter, people []string) (statements []*query, err error) {
+	q := &query{}
+	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
+		return nil, err
+	}
+	page := " LIMIT " + q.arg(limit(f.Page)+1)
+	before := len(q.conditions)
+	q.equalities(f)
+	lead := slices.Clone(q.conditions[:min(before+1, len(q.conditions))]) // what is after the cursor and has the most telling property
+	q.others(f)
+	switch conditions := len(q.conditions) - before; {
+	case f.MayAct != "":
+		q.see(f.Visible, f.Domain)
+		q.where(strings.ReplaceAll(mayAct, "%people", q.arg(pq.StringArray(people))), f.MayAct)
+		return []*query{q.of("calls c"+where(q.conditions), workOrder, page)}, nil
+	case conditions == 0 && f.Visible != nil:
+		return []*query{q.of(q.seen(f.Visible, page), newest, page)}, nil
+	case f.Visible == nil && len(q.conditions) == len(lead):
+		return []*query{q.of("calls c"+where(q.conditions), newest, page)}, nil
+	}
+	own := q.see(f.Visible, f.Domain)
+	near := "(SELECT c.* FROM calls c" + where(lead) + " ORDER BY " + newest + " LIMIT " + strconv.Itoa(walked) + ") c"
+	all := "(WITH found AS MATERIALIZED (SELECT c.number, c.opened_at FROM calls c" + where(q.conditions) + `)
+		SELECT c.* FROM calls c JOIN (SELECT number FROM found c ORDER BY ` + newest + page + ") f USING (number)) c"
+	if own {
+		return []*query{q.of(all, newest, page)}, nil
+	}
+	return []*query{q.of(near+where(q.conditions), newest, page), q.of(all, newest, page)}, nil
+}
+
+// of is a statement with the parameters of q.
+func (q *query) of(from, order, page string) *query {
+	return &query{text: "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
+}
+
+// where is the clause of the conditions, "" without any.
+func where(conditions []string) string {
+	if len(conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(conditions, " AND ")
+}
+
+// equalities are the properties that a call has once, those that few calls share first. Each has an index in the order of lists.
+func (q *query) equalities(f usm.CallFilter) {
+	equals(q, "c.parent", f.Parent)
+	equals(q, "c.requester", f.Requester)
+	if f.Step != "" {
+		q.where("c.step = %s AND c.closed_at IS NULL", string(f.Step)) // as the index says
+	}
+	equals(q, "c.service", f.Service)
+	equals(q, "c.workflow", workflowName(f.Workflow))
+	if f.Status != usm.StatusClosed {
+		equals(q, "c.status", f.Status)
+	}
+	equals(q, "c.priority", f.Priority)
+	equals(q, "c.type", f.Type)
+	if f.Process != "" { // it answers one type of call
+		q.where("c.type = %s", string(f.Process.CallType()))
+	}
+	equals(q, "c.domain", f.Domain)
+	if f.Status == usm.StatusClosed { // as most calls are
+		equals(q, "c.status", f.Status)
+	}
+}
+
+// others are the properties of which a call has many.
+func (q *query) others(f usm.CallFilter) {
+	if f.Component != "" {
+		q.where("c.components @> %s", pq.StringArray{f.Component})
+	}
+	if f.Q != "" {
+		q.where("c.words @@ websearch_to_tsquery('simple', %s)", f.Q)
+	}
+}
+
+// see leaves the calls that somebody may see; nil sees all. domain is the one that is asked for, if one is. own says that they are
+// no more than those that he asked for himself.
+func (q *query) see(sight *usm.Sight, domain string) (own bool) {
+	if sight == nil || slices.Contains(sight.Domains, domain) {
+		return false
+	}
+	seen := *sight
+	if domain != "" {
+		seen.Domains = nil
+	}
+	q.conditions = append(q.conditions, q.visible(&seen))
+	return len(seen.Domains) == 0
+}
+
+// visible holds for the calls, as c, that somebody may see: those of his domains and his own.
+func (q *query) visible(sight *usm.Sight) string {
+	return "(" + strings.Join(q.ways(sight), " OR ") + ")"
+}
+
+// ways are those in which somebody may see a call, as c. Each has an index.
+func (q *query) ways(sight *usm.Sight) []string {
+	person := q.arg(sight.Person)
+	ways := []string{"c.requester = " + person, "c.opened_by = " + person + " AND c.opened_by <> c.requester"}
+	for _, domain := range sight.Domains {
+		ways = append(ways, "c.domain = "+q.arg(domain))
+	}
+	return ways
+}
+
+// seen is the calls that somebody may see, as c: a page of each way in which he may, as if there were no other.
+func (q *query) seen(sight *usm.Sight, page string) string {
+	ways := q.ways(sight)
+	for i, way := range ways {
+		ways[i] = "(SELECT c.number FROM calls c" + where(append(slices.Clip(q.conditions), way)) + " ORDER BY " + newest + page + ")"
+	}
+	return "calls c JOIN (" + strings.Join(ways, " UNION ") + ") w USING (number)"
+}

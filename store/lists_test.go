@@ -1,0 +1,123 @@
+package store_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/store"
+	"github.com/usm-works/usm/store/storetest"
+	"github.com/usm-works/usm/usm"
+)
+
+// seeded is a world with so many calls.
+func seeded(tb testing.TB, calls int, o store.Options) world {
+	tb.Helper()
+	o.URL = storetest.URL(tb)
+	w := world{storetest.Open(tb, o), tb, o.URL}
+	storetest.Seed(tb, w.Store, w.url, calls)
+	return w
+}
+
+// planned is a part of a plan as Postgres carried it out.
+type planned struct {
+	Kind      string    `json:"Node Type"`
+	Table     string    `json:"Relation Name"`
+	Rows      float64   `json:"Actual Rows"`
+	Loops     float64   `json:"Actual Loops"`
+	Dropped   float64   `json:"Rows Removed by Filter"`
+	Rechecked float64   `json:"Rows Removed by Index Recheck"`
+	Below     []planned `json:"Plans"`
+}
+
+// examined is how many calls are looked at. All of them must not be.
+func (p planned) examined(t *testing.T, what string) (calls float64) {
+	t.Helper()
+	if p.Table == "calls" {
+		require.False(t, p.Kind == "Seq Scan" && p.Loops > 0, what)
+		calls = (p.Rows + p.Dropped + p.Rechecked) * p.Loops
+	}
+	for _, below := range p.Below {
+		calls += below.examined(t, what)
+	}
+	return calls
+}
+
+// explained is how Postgres carries a list out: the second statement only when the first fills no page.
+func (w world) explained(db *sqlx.DB, f usm.CallFilter) (steps []planned) {
+	w.t.Helper()
+	statements, err := store.CallsStatements(f)
+	require.NoError(w.t, err)
+	for _, s := range statements {
+		var raw []byte
+		require.NoError(w.t, db.GetContext(w.ctx(), &raw, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+s.Text, s.Args...))
+		var plans []struct{ Plan planned }
+		require.NoError(w.t, json.Unmarshal(raw, &plans))
+		steps = append(steps, plans[0].Plan)
+		if plans[0].Plan.Rows > 50 {
+			break
+		}
+	}
+	return steps
+}
+
+// TestListsLookAtFewCalls holds each statement to a number of calls that hardly follows from how many there are: those of an
+// index that are walked to fill a page, and where that fills none, those that are rare.
+func TestListsLookAtFewCalls(t *testing.T) {
+	t.Parallel()
+	const calls = 50_000
+	w := seeded(t, calls, store.Options{})
+	db := sqlx.MustConnect("postgres", w.url)
+	defer func() { _ = db.Close() }()
+	middle := deep(w)
+	for _, l := range slices.Concat(filters(), pairs()) {
+		for _, f := range everyWay(l, middle) {
+			for _, plan := range w.explained(db, f) {
+				require.Less(t, plan.examined(t, l.name), float64(store.Walked+calls/10), "%s %+v", l.name, f)
+			}
+		}
+	}
+}
+
+// BenchmarkLists reads the first and a middle page of each list among a million calls, for all who list. Half a tenth of the
+// pages may take longer than 50 ms, and not more.
+func BenchmarkLists(b *testing.B) {
+	w := seeded(b, 1_000_000, store.Options{StatementTimeout: time.Minute})
+	middle := deep(w)
+	lists := map[string][]usm.CallFilter{}
+	for _, l := range slices.Concat(filters(), pairs()) {
+		lists[l.name] = everyWay(l, middle)
+	}
+	for _, who := range []string{"olga", "carl", "mia", "p0", "nobody"} {
+		sight := &usm.Sight{Person: who, Domains: storetest.SeedDomains}
+		lists["work of "+who] = []usm.CallFilter{
+			{MayAct: who, Visible: sight}, {MayAct: who, Visible: sight, Domain: "healthcare"},
+			{MayAct: who, Visible: sight, Priority: usm.PriorityNone}, {MayAct: who, Visible: sight, Q: "mail"},
+		}
+	}
+	var worst float64
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		var took []float64
+		for range 5 {
+			for _, f := range lists[name] {
+				begin := time.Now()
+				_, _, err := w.Calls(b.Context(), f)
+				require.NoError(b, err)
+				took = append(took, float64(time.Since(begin).Microseconds())/1000)
+			}
+		}
+		slices.Sort(took)
+		p50, p95 := took[len(took)/2], took[len(took)*95/100]
+		b.Logf("%-60s p50 %6.1f ms  p95 %6.1f ms", name, p50, p95)
+		if p95 > 50 {
+			b.Errorf("%s: p95 %.1f ms", name, p95)
+		}
+		worst = max(worst, p95)
+	}
+	b.ReportMetric(worst, "worst-p95-ms")
+}
