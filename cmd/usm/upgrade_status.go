@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -14,6 +15,9 @@ import (
 	taskqueue "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 )
+
+// livesFor is how long a worker counts after it asked for work.
+const livesFor = 90 * time.Second
 
 // running are the runs of the product that are open.
 const running = "ExecutionStatus = 'Running'"
@@ -30,7 +34,7 @@ type versionView struct {
 	State   string  `json:"state"`             // current, ramping, draining, drained or inactive; "" of unversioned workers that are not current
 	Percent float32 `json:"percent,omitempty"` // of the calls, while it is ramping
 	Open    int64   `json:"open"`              // runs that are pinned to it; of unversioned workers all that have no version
-	Workers int     `json:"workers"`           // that asked for work within the last minutes
+	Workers int     `json:"workers"`           // that asked for work within the last 90 s
 }
 
 func (a *app) upgradeStatusCommand() *cobra.Command {
@@ -39,12 +43,13 @@ func (a *app) upgradeStatusCommand() *cobra.Command {
 		Short: "Show the versions of the deployment, and what is open on each",
 		Args:  arguments(0, 0),
 	}, true, func(ctx context.Context, e *engine, _ []string) error {
-		view, err := e.deployment(ctx, a.settings.get("deployment"))
+		view, err := e.deployment(ctx, a.settings.get("deployment"), a.settings.get("task-queue"))
 		if err != nil {
 			return err
 		}
 		return a.print(view, func() { a.versions(view) })
 	})
+	useSettings(cmd, "task-queue")
 	cmd.Flags().BoolVar(&a.json, "json", false, "write JSON")
 	return cmd
 }
@@ -62,7 +67,7 @@ func (a *app) versions(view deploymentView) {
 }
 
 // deployment asks Temporal for a deployment and what is open on its versions.
-func (e *engine) deployment(ctx context.Context, name string) (deploymentView, error) {
+func (e *engine) deployment(ctx context.Context, name, queue string) (deploymentView, error) {
 	view := deploymentView{Deployment: name}
 	d, err := e.client.WorkflowService().DescribeWorkerDeployment(ctx, &workflowservice.DescribeWorkerDeploymentRequest{
 		Namespace: e.namespace, DeploymentName: name,
@@ -71,13 +76,6 @@ func (e *engine) deployment(ctx context.Context, name string) (deploymentView, e
 		return view, err
 	}
 	info := d.GetWorkerDeploymentInfo()
-	none := versionView{BuildID: unversioned}
-	if info.GetRoutingConfig().GetCurrentDeploymentVersion() == nil {
-		none.State = "current"
-	}
-	if none.Open, err = e.count(ctx, running+" AND TemporalWorkflowVersioningBehavior IS NULL"); err != nil {
-		return view, err
-	}
 	summaries := info.GetVersionSummaries()
 	slices.SortFunc(summaries, func(a, b *versionSummary) int { return b.GetCreateTime().AsTime().Compare(a.GetCreateTime().AsTime()) })
 	for _, summary := range summaries {
@@ -90,8 +88,24 @@ func (e *engine) deployment(ctx context.Context, name string) (deploymentView, e
 		}
 		view.Versions = append(view.Versions, v)
 	}
+	none, err := e.unversioned(ctx, queue)
+	if info.GetRoutingConfig().GetCurrentDeploymentVersion() == nil {
+		none.State = "current"
+	}
 	view.Versions = append(view.Versions, none)
-	return view, nil
+	return view, err
+}
+
+// unversioned is what no deployment has.
+func (e *engine) unversioned(ctx context.Context, queue string) (versionView, error) {
+	v := versionView{BuildID: unversioned}
+	pollers, err := e.pollers(ctx, queue)
+	if err != nil {
+		return v, err
+	}
+	v.Workers = len(pollers[""])
+	v.Open, err = e.count(ctx, running+" AND TemporalWorkflowVersioningBehavior IS NULL")
+	return v, err
 }
 
 type versionSummary = deploymentpb.WorkerDeploymentInfo_WorkerDeploymentVersionSummary
@@ -142,13 +156,17 @@ func (e *engine) count(ctx context.Context, query string) (int64, error) {
 	return answer.GetCount(), err
 }
 
-// pollers are the workers that asked for workflow tasks of a queue lately, by version; "" has those without.
+// pollers are the workers that asked for workflow tasks of a queue lately, by version; "" has those without. Temporal tells of
+// them for five minutes, and one that lives asks every minute.
 func (e *engine) pollers(ctx context.Context, queue string) (map[string]map[string]bool, error) {
 	answer, err := e.client.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
 		Namespace: e.namespace, TaskQueue: &taskqueue.TaskQueue{Name: queue}, TaskQueueType: enums.TASK_QUEUE_TYPE_WORKFLOW,
 	})
 	pollers := map[string]map[string]bool{}
 	for _, p := range answer.GetPollers() {
+		if time.Since(p.GetLastAccessTime().AsTime()) > livesFor {
+			continue
+		}
 		of := ""
 		if o := p.GetDeploymentOptions(); o.GetWorkerVersioningMode() == enums.WORKER_VERSIONING_MODE_VERSIONED {
 			of = versioned(&deploymentpb.WorkerDeploymentVersion{DeploymentName: o.GetDeploymentName(), BuildId: o.GetBuildId()})
