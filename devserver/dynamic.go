@@ -20,6 +20,10 @@ func dynamicConfig() dynamicconfig.StaticClient {
 		dynamicconfig.ForceNexusEndpointRefreshOnRead.Key():         true,
 		dynamicconfig.WorkerPerNamespaceWorkerStartRate.Key():       100.0,
 
+		// A version of the workers that nothing is open on any more is known as drained at once, not after minutes.
+		dynamicconfig.VersionDrainageStatusVisibilityGracePeriod.Key(): time.Second,
+		dynamicconfig.VersionDrainageStatusRefreshInterval.Key():       time.Second,
+
 		dynamicconfig.FrontendEnableUpdateWorkflowExecution.Key():              true,
 		dynamicconfig.FrontendEnableUpdateWorkflowExecutionAsyncAccepted.Key(): true,
 		dynamicconfig.EnableEagerWorkflowStart.Key():                           true,

@@ -1,10 +1,12 @@
 package product
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -21,16 +23,47 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	programFolder = dir
-	program := filepath.Join(dir, "usm")
-	cmd := exec.Command("go", "build", "-o", program, "github.com/usm-works/usm/cmd/usm")
+	return compile(filepath.Join(dir, "usm"))
+})
+
+// compile makes the product's program.
+func compile(program string, flags ...string) (string, error) {
+	args := append([]string{"build", "-o", program}, flags...)
+	cmd := exec.Command("go", append(args, "github.com/usm-works/usm/cmd/usm")...) //nolint:noctx // it comes to its end
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return program, nil
-})
+}
 
-// program is the path of the built program.
-func program(tb testing.TB) string {
+// Variant builds another version of the product: from its sources, of which some are replaced or added in the build alone. The
+// keys are paths below the folder of the module, which is the one above the test's.
+func Variant(dir string, sources map[string]string) (string, error) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return "", err
+	}
+	overlay := struct{ Replace map[string]string }{map[string]string{}}
+	for name, content := range sources {
+		file := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			return "", err
+		}
+		overlay.Replace[filepath.Join(root, name)] = file
+	}
+	content, err := json.Marshal(overlay)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err = os.WriteFile(file, content, 0o600); err != nil {
+		return "", err
+	}
+	return compile(filepath.Join(dir, "usm"), "-overlay", file)
+}
+
+// Program is the path of the built program.
+func Program(tb testing.TB) string {
 	tb.Helper()
 	path, err := build()
 	require.NoError(tb, err)

@@ -1,0 +1,215 @@
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// deployment is the one that the workers of these tests belong to.
+const deployment = "usm"
+
+// upgraded is the product on its way through three versions, with calls that are open across all of them.
+type upgraded struct {
+	*fleet
+
+	domain  usm.Domain
+	builds  map[string]string // program by build ID
+	workers map[string]*product.Process
+	kept    []usm.CallView // each of the first mixed ones, a step further after each advance
+	opened  atomic.Int64   // calls, those included
+	moves   atomic.Int64
+	stop    chan struct{}
+	riders  errgroup.Group
+}
+
+// another is the source of the product in which every step of a call records so many things more: a history of one does
+// not replay on the other. It also has a migration of its own.
+func another(t *testing.T, more int) string {
+	t.Helper()
+	const path, line = "workflows/call.go", "\t\tc.current, c.activity = step, activity\n"
+	source, err := os.ReadFile("../" + path)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(source), line), "the line that this test changes")
+	recorded := strings.Repeat("\t\tworkflow.SideEffect(c.ctx, func(workflow.Context) any { return nil })\n", more)
+	program, err := product.Variant(t.TempDir(), map[string]string{
+		path: strings.Replace(string(source), line, line+recorded, 1),
+		fmt.Sprintf("store/migrations/%d_later.sql", 99990+more): fmt.Sprintf(`-- A later version keeps more of a call and of the trail.
+-- +goose Up
+ALTER TABLE calls ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
+ALTER TABLE trail ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
+`, more),
+	})
+	require.NoError(t, err)
+	return program
+}
+
+// startUpgraded starts the product as it is, with an unversioned worker, and opens calls that it leaves at their second step.
+func startUpgraded(t *testing.T) *upgraded {
+	t.Helper()
+	u := &upgraded{
+		fleet: &fleet{t: t}, builds: map[string]string{}, workers: map[string]*product.Process{}, stop: make(chan struct{}),
+	}
+	u.Product = product.Start(t, product.Options{Domains: []string{"it"}})
+	u.domain = builtin(t, u.Product, "it")
+	u.Tokens("it")
+	for i := range 10 {
+		view := open(t, u.Product, u.domain, mixed(i).callType)
+		u.kept = append(u.kept, view)
+		u.opened.Add(1)
+	}
+	u.advance(t, 1)
+	for range 2 {
+		u.riders.Go(func() error {
+			for {
+				select {
+				case <-u.stop:
+					return nil
+				default:
+				}
+				i := int(u.opened.Add(1)) - 1
+				view, err := u.ride(t.Context(), u.domain, i, &u.moves)
+				if err == nil && view.Status != usm.StatusClosed {
+					err = fmt.Errorf("%s is %s", view.Number, view.Status)
+				}
+				if err != nil {
+					return fmt.Errorf("the load: %w", err)
+				}
+			}
+		})
+	}
+	return u
+}
+
+// advance moves every call that is kept open to its step of that number; 0 is its end.
+func (u *upgraded) advance(t *testing.T, step int) {
+	t.Helper()
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i := range u.kept {
+		group.Go(func() error {
+			plan := mixed(i).plan()
+			if step > 0 {
+				plan.Until = u.kept[i].Type.Start().Process.Steps()[step]
+			}
+			view, err := u.Drive(t.Context(), u.kept[i].Number, plan)
+			u.kept[i] = view
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+}
+
+// work starts a worker of a build.
+func (u *upgraded) work(build string) {
+	u.t.Helper()
+	u.Use(u.builds[build])
+	u.workers[build] = u.Background([]string{"USM_DEPLOYMENT=" + deployment, "USM_BUILD_ID=" + build}, "worker",
+		"--outbound-allow", "127.0.0.0/8", "--public-url", u.URL)
+	u.await(build, "a worker", func(v versionState) bool { return v.Workers > 0 })
+}
+
+// versionState is what `usm upgrade status` says of a version.
+type versionState struct {
+	BuildID, State string
+	Open, Workers  int
+}
+
+func (v *versionState) UnmarshalJSON(content []byte) error {
+	var said struct {
+		BuildID string `json:"build_id"`
+		State   string
+		Open    int
+		Workers int
+	}
+	err := json.Unmarshal(content, &said)
+	*v = versionState(said)
+	return err
+}
+
+// await waits until a version is in a state.
+func (u *upgraded) await(build, what string, is func(versionState) bool) {
+	u.t.Helper()
+	product.Eventually(u.t, crashLimit, build+" has "+what, func() error {
+		out, err := u.Try([]string{"USM_DEPLOYMENT=" + deployment}, "upgrade", "status", "--json")
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		var said struct{ Versions []versionState }
+		if err = json.Unmarshal([]byte(out), &said); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(said.Versions, func(v versionState) bool { return v.BuildID == build })
+		if i < 0 || !is(said.Versions[i]) {
+			return fmt.Errorf("%+v", said.Versions)
+		}
+		return nil
+	})
+}
+
+// upgrade gives a command of `usm upgrade` with a build.
+func (u *upgraded) upgrade(build string, args ...string) (string, error) {
+	u.t.Helper()
+	u.Use(u.builds[build])
+	return u.Try([]string{"USM_DEPLOYMENT=" + deployment}, append([]string{"upgrade"}, args...)...)
+}
+
+// requireUpgrade is upgrade of what has to succeed.
+func (u *upgraded) requireUpgrade(build string, args ...string) string {
+	u.t.Helper()
+	out, err := u.upgrade(build, args...)
+	require.NoError(u.t, err, out)
+	u.t.Log(strings.TrimSpace(out))
+	return out
+}
+
+// rides on: so many more moves of the load.
+func (u *upgraded) ridesOn(more int64) {
+	u.t.Helper()
+	next := u.moves.Load() + more
+	product.Eventually(u.t, crashLimit, "the load goes on", func() error {
+		if now := u.moves.Load(); now < next {
+			return fmt.Errorf("%d of %d moves", now, next)
+		}
+		return nil
+	})
+}
+
+// used are the build IDs whose workers any run of a call was on.
+func (u *upgraded) used(t *testing.T, c client.Client, number string) []string {
+	t.Helper()
+	answer, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: u.Namespace, Query: fmt.Sprintf("WorkflowId = '%s'", number),
+	})
+	require.NoError(t, err)
+	var builds []string
+	for _, run := range answer.GetExecutions() {
+		require.NotEqual(t, enums.WORKFLOW_EXECUTION_STATUS_FAILED, run.GetStatus(), number)
+		var versions []string
+		if field := run.GetSearchAttributes().GetIndexedFields()["TemporalUsedWorkerDeploymentVersions"]; field != nil {
+			require.NoError(t, converter.GetDefaultDataConverter().FromPayload(field, &versions))
+		}
+		for _, v := range versions {
+			builds = append(builds, strings.TrimPrefix(v, deployment+":"))
+		}
+	}
+	slices.Sort(builds)
+	return slices.Compact(builds)
+}
+
+var _ = time.Second
