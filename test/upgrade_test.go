@@ -2,7 +2,6 @@ package test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
@@ -91,5 +90,4 @@ func (u *upgraded) requireWhole(t *testing.T) {
 	requireNothingTwice(t, u.Product, forked(calls))
 	require.False(t, u.Part("gateway").Ended())
 	require.False(t, u.workers["c"].Ended())
-	_ = time.Second
 }

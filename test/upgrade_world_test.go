@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	enums "go.temporal.io/api/enums/v1"
@@ -38,8 +37,8 @@ type upgraded struct {
 	riders  errgroup.Group
 }
 
-// another is the source of the product in which every step of a call records so many things more: a history of one does
-// not replay on the other. It also has a migration of its own.
+// another builds the product with every step of a call recording so many things more: a history of one build does not replay
+// on another. It also has a migration of its own, which changes two tables that everybody writes to.
 func another(t *testing.T, more int) string {
 	t.Helper()
 	const path, line = "workflows/call.go", "\t\tc.current, c.activity = step, activity\n"
@@ -126,20 +125,10 @@ func (u *upgraded) work(build string) {
 
 // versionState is what `usm upgrade status` says of a version.
 type versionState struct {
-	BuildID, State string
-	Open, Workers  int
-}
-
-func (v *versionState) UnmarshalJSON(content []byte) error {
-	var said struct {
-		BuildID string `json:"build_id"`
-		State   string
-		Open    int
-		Workers int
-	}
-	err := json.Unmarshal(content, &said)
-	*v = versionState(said)
-	return err
+	BuildID string `json:"build_id"`
+	State   string `json:"state"`
+	Open    int    `json:"open"`
+	Workers int    `json:"workers"`
 }
 
 // await waits until a version is in a state.
@@ -150,7 +139,9 @@ func (u *upgraded) await(build, what string, is func(versionState) bool) {
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, out)
 		}
-		var said struct{ Versions []versionState }
+		var said struct {
+			Versions []versionState `json:"versions"`
+		}
 		if err = json.Unmarshal([]byte(out), &said); err != nil {
 			return err
 		}
@@ -178,7 +169,7 @@ func (u *upgraded) requireUpgrade(build string, args ...string) string {
 	return out
 }
 
-// rides on: so many more moves of the load.
+// ridesOn waits for so many more moves of the load.
 func (u *upgraded) ridesOn(more int64) {
 	u.t.Helper()
 	next := u.moves.Load() + more
@@ -211,5 +202,3 @@ func (u *upgraded) used(t *testing.T, c client.Client, number string) []string {
 	slices.Sort(builds)
 	return slices.Compact(builds)
 }
-
-var _ = time.Second

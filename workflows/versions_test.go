@@ -35,7 +35,7 @@ func TestAVersionThatIsNotCurrentAnyMore(t *testing.T) {
 		w.at(time.Hour, func() usm.Action { return usm.Action{Name: usm.ActionRecheck, Actor: usm.Automatic} })
 		var again *workflow.ContinueAsNewError
 		require.ErrorAs(t, w.outwait(owed), &again)
-		require.EqualValues(t, workflow.ContinueAsNewVersioningBehaviorAutoUpgrade, again.InitialVersioningBehavior, "the new run is on the current one")
+		require.EqualValues(t, workflow.ContinueAsNewVersioningBehaviorAutoUpgrade, again.InitialVersioningBehavior)
 		var next usm.Obligation
 		require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &next))
 		require.Equal(t, owed.Approval, next.Approval)

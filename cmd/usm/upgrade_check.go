@@ -18,7 +18,7 @@ import (
 
 const (
 	replaysAtOnce = 4  // each has one history in memory
-	namedStuck    = 50 // of which a refusal tells the numbers
+	namedNumbers  = 50 // in a refusal
 )
 
 // checked is what becomes of the runs that are open when this binary is the current version.
@@ -27,7 +27,7 @@ type checked struct {
 	// OnlyThere are those of them whose history does not replay on this binary: the workers of their version must stay until
 	// they have gone on in a new run or have ended.
 	OnlyThere int        `json:"only_there"`
-	Moved     int        `json:"moved"` // go on on this binary in the midst of their history, which replays
+	Moved     int        `json:"moved"` // this binary goes on with them in the midst of their history, which replays
 	Stuck     []stuckRun `json:"stuck"` // by number
 }
 
@@ -83,13 +83,18 @@ func (a *app) checked(result checked) {
 // stuck refuses an upgrade.
 func stuck(runs []stuckRun) error {
 	var numbers []string
-	for _, s := range runs[:min(len(runs), namedStuck)] {
+	for _, s := range runs {
 		numbers = append(numbers, s.Number)
 	}
-	if more := len(runs) - namedStuck; more > 0 {
-		numbers = append(numbers, fmt.Sprintf("and %d more", more))
+	return usm.Errorf(usm.CodeConflict, "do not go on with this binary: %d would be stuck: %s", len(runs), some(numbers))
+}
+
+// some are the first of many numbers.
+func some(numbers []string) string {
+	if more := len(numbers) - namedNumbers; more > 0 {
+		return fmt.Sprintf("%s and %d more", join(numbers[:namedNumbers]), more)
 	}
-	return usm.Errorf(usm.CodeConflict, "do not go on with this binary: %d would be stuck: %s", len(runs), join(numbers))
+	return join(numbers)
 }
 
 // checkOpen replays everything that is open, a few at a time.

@@ -28,40 +28,52 @@ const (
 func (a *app) upgradeDrainCommand() *cobra.Command {
 	return a.upgrading(&cobra.Command{
 		Use:   "drain BUILD-ID",
-		Short: "Have what is open on a version go on, on the current version, now",
-		Long: "Have the calls that are open on a version that is not current any more go on, each in a new run on the current version. The\n" +
+		Short: "Have what is open on a version go on with the current version now",
+		Long: "Have the calls that are open on a version which is not current any more go on, each in a new run on the current version. The\n" +
 			"workers of both versions are needed. Without this each does so when somebody acts on it next. Several times are safe.",
 		Args: arguments(1, 1),
 	}, true, func(ctx context.Context, e *engine, args []string) error {
 		of := &deploymentpb.WorkerDeploymentVersion{DeploymentName: a.settings.get("deployment"), BuildId: args[0]}
-		asked, err := a.drain(ctx, e, of)
+		asked, silent, err := a.drain(ctx, e, of)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(a.out, "%d were asked to go on; usm upgrade status tells when none is open on %s\n", asked, args[0])
+		if len(silent) > 0 {
+			return usm.Errorf(usm.CodeConflict, "%d did not answer within %s: %s", len(silent), wakeWithin, some(silent))
+		}
 		return nil
 	})
 }
 
-// drain sends every run of a version the update that changes nothing: a run that wakes on a version which is not its target
-// goes on in a new run.
-func (a *app) drain(ctx context.Context, e *engine, of *deploymentpb.WorkerDeploymentVersion) (int, error) {
+// drain sends every run of a version the update that changes nothing: one that wakes on a version which is not its target
+// goes on in a new run. It returns how many it asked, and those that did not answer.
+func (a *app) drain(ctx context.Context, e *engine, of *deploymentpb.WorkerDeploymentVersion) (asked int, silent []string, err error) {
 	total, err := e.count(ctx, pinnedTo(of))
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	progress := a.bar("drain", "runs")
 	defer progress.finish()
 	var mu sync.Mutex
-	asked := 0
+	c := &check{engine: e, served: map[string]bool{}}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(wokenAtOnce)
 	err = e.eachOpen(ctx, pinnedTo(of), func(run *workflowpb.WorkflowExecutionInfo) {
 		group.Go(func() error {
-			err := e.wake(ctx, run.GetExecution().GetWorkflowId())
+			served, err := c.hasWorkers(ctx, run.GetTaskQueue(), versioned(of))
+			if err == nil && !served {
+				err = usm.Errorf(usm.CodeConflict, "%s has no workers: start one again", versioned(of))
+			}
+			if err != nil {
+				return err
+			}
+			answered, err := e.wake(ctx, run.GetExecution().GetWorkflowId())
 			mu.Lock()
 			defer mu.Unlock()
-			asked++
+			if asked++; !answered {
+				silent = append(silent, run.GetExecution().GetWorkflowId())
+			}
 			progress.step(replay.Progress{Done: asked, Total: max(int(total), asked)})
 			return err
 		})
@@ -69,27 +81,27 @@ func (a *app) drain(ctx context.Context, e *engine, of *deploymentpb.WorkerDeplo
 	if failed := group.Wait(); failed != nil {
 		err = failed
 	}
-	return asked, err
+	return asked, silent, err
 }
 
-// wake sends a run the update that changes nothing. One that has ended needs none.
-func (e *engine) wake(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(ctx, wakeWithin)
+// wake sends a run the update that changes nothing, and reports whether it answered. One that has ended need not.
+func (e *engine) wake(ctx context.Context, id string) (answered bool, err error) {
+	limited, cancel := context.WithTimeout(ctx, wakeWithin)
 	defer cancel()
-	handle, err := e.client.UpdateWorkflow(ctx, temporal.UpdateWorkflowOptions{
+	handle, err := e.client.UpdateWorkflow(limited, temporal.UpdateWorkflowOptions{
 		WorkflowID: id, UpdateID: "drain-" + rand.Text(), UpdateName: string(usm.ActionSettle),
 		Args: []any{usm.Action{Name: usm.ActionSettle}}, WaitForStage: temporal.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
-		err = handle.Get(ctx, nil)
+		err = handle.Get(limited, nil)
 	}
 	switch {
-	case hasEnded(err):
-		return nil
-	case ctx.Err() != nil:
-		return usm.Errorf(usm.CodeConflict, "%s did not answer within %s: the workers of its version are needed", id, wakeWithin)
+	case err == nil, hasEnded(err):
+		return true, nil
+	case limited.Err() != nil && ctx.Err() == nil:
+		return false, nil
 	}
-	return err
+	return false, err
 }
 
 // hasEnded reports whether an error says that no such run is open.
@@ -109,7 +121,7 @@ func (e *engine) eachOpen(ctx context.Context, query string, tell func(*workflow
 		for _, run := range page.GetExecutions() {
 			tell(run)
 		}
-		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+		if request.NextPageToken = page.GetNextPageToken(); len(page.GetNextPageToken()) == 0 {
 			return nil
 		}
 	}

@@ -140,7 +140,8 @@ func (e *engine) version(ctx context.Context, summary *versionSummary) (v versio
 
 // pinnedTo is the query for what is open on a version.
 func pinnedTo(of *deploymentpb.WorkerDeploymentVersion) string {
-	return fmt.Sprintf("%s AND TemporalWorkflowVersioningBehavior = 'Pinned' AND TemporalWorkerDeploymentVersion = '%s'", running, versioned(of))
+	const query = "%s AND TemporalWorkflowVersioningBehavior = 'Pinned' AND TemporalWorkerDeploymentVersion = '%s'"
+	return fmt.Sprintf(query, running, versioned(of))
 }
 
 // versioned is how Temporal writes a version; "" for none.

@@ -166,7 +166,9 @@ func TestUpgradeCheck(t *testing.T) {
 		for i, override := range []*workflowpb.VersioningOverride{
 			{Override: &workflowpb.VersioningOverride_AutoUpgrade{AutoUpgrade: true}},
 			{Override: &workflowpb.VersioningOverride_Pinned{Pinned: &workflowpb.VersioningOverride_PinnedOverride{Version: version}}},
-			{Override: &workflowpb.VersioningOverride_OneTime{OneTime: &workflowpb.VersioningOverride_OneTimeOverride{TargetDeploymentVersion: version}}},
+			{Override: &workflowpb.VersioningOverride_OneTime{
+				OneTime: &workflowpb.VersioningOverride_OneTimeOverride{TargetDeploymentVersion: version},
+			}},
 		} {
 			o.open(t, fmt.Sprintf("SRQ-%d", i), "Operation", every, "old").VersioningInfo.VersioningOverride = override
 		}
@@ -183,7 +185,7 @@ func TestUpgradeCheck(t *testing.T) {
 
 func TestARefusalNamesSomeOfMany(t *testing.T) {
 	t.Parallel()
-	err := stuck(make([]stuckRun, namedStuck+7))
+	err := stuck(make([]stuckRun, namedNumbers+7))
 	require.ErrorContains(t, err, "57 would be stuck")
 	require.ErrorContains(t, err, "and 7 more")
 }
@@ -207,7 +209,8 @@ func TestUpgradeStatusIsATable(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	(&app{out: &out}).versions(deploymentView{Versions: []versionView{
-		{BuildID: "0.2.0", State: "ramping", Percent: 12.5, Open: 3, Workers: 2}, {BuildID: "0.1.0", State: "current", Open: 40, Workers: 2},
+		{BuildID: "0.2.0", State: "ramping", Percent: 12.5, Open: 3, Workers: 2},
+		{BuildID: "0.1.0", State: "current", Open: 40, Workers: 2},
 		{BuildID: unversioned},
 	}})
 	require.Equal(t, `BUILD ID     STATE           OPEN  WORKERS
