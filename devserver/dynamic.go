@@ -29,6 +29,7 @@ func dynamicConfig() dynamicconfig.StaticClient {
 		dynamicconfig.EnableEagerWorkflowStart.Key():                           true,
 		dynamicconfig.EnableActivityEagerExecution.Key():                       true,
 		dynamicconfig.EnableDeploymentVersions.Key():                           true,
+		dynamicconfig.EnableSendTargetVersionChanged.Key():                     true,
 		dynamicconfig.WorkerHeartbeatsEnabled.Key():                            true,
 		dynamicconfig.MakeKey("activity.enableStandalone"):                     true,
 		dynamicconfig.MatchingUseNewMatcher.Key():                              true,
