@@ -5,8 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
-
-	"github.com/usm-works/usm/test/product"
 )
 
 // TestUpgrade brings the product from unversioned workers through three builds whose histories do not replay on each other,
@@ -14,7 +12,6 @@ import (
 // while older parts serve. Nothing is lost, and each effect is there once.
 func TestUpgrade(t *testing.T) { //nolint:paralleltest // four workers at a time are enough for a machine
 	u := startUpgraded(t)
-	u.builds["a"], u.builds["b"], u.builds["c"] = product.Program(t), another(t, 1), another(t, 2)
 
 	t.Log("what is open would not replay on b, which nothing holds on another version yet: refused by number")
 	out, err := u.upgrade("b", "check", "--build-id", "b")
@@ -70,7 +67,7 @@ func TestUpgrade(t *testing.T) { //nolint:paralleltest // four workers at a time
 	u.workers["a"].Stop()
 	u.advance(t, 0)
 	close(u.stop)
-	require.NoError(t, u.riders.Wait())
+	u.riders.Wait()
 	u.requireWhole(t)
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -20,8 +21,10 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// deployment is the one that the workers of these tests belong to.
-const deployment = "usm"
+const (
+	deployment = "usm" // that the workers of this test belong to
+	keptOpen   = 6     // calls across all versions: short ones and long ones, with and without forks
+)
 
 // upgraded is the product on its way through three versions, with calls that are open across all of them.
 type upgraded struct {
@@ -34,65 +37,77 @@ type upgraded struct {
 	opened  atomic.Int64   // calls, those included
 	moves   atomic.Int64
 	stop    chan struct{}
-	riders  errgroup.Group
+	riders  sync.WaitGroup
 }
 
-// another builds the product with every step of a call recording so many things more: a history of one build does not replay
-// on another. It also has a migration of its own, which changes two tables that everybody writes to.
-func another(t *testing.T, more int) string {
+// another is the sources of a product in which every step of a call records so many things more: a history of one does not
+// replay on another. It has as many migrations of its own, each of which changes two tables that everybody writes to.
+func another(t *testing.T, more int) map[string]string {
 	t.Helper()
 	const path, line = "workflows/call.go", "\t\tc.current, c.activity = step, activity\n"
 	source, err := os.ReadFile("../" + path)
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(string(source), line), "the line that this test changes")
 	recorded := strings.Repeat("\t\tworkflow.SideEffect(c.ctx, func(workflow.Context) any { return nil })\n", more)
-	program, err := product.Variant(t.TempDir(), map[string]string{
-		path: strings.Replace(string(source), line, line+recorded, 1),
-		fmt.Sprintf("store/migrations/%d_later.sql", 99990+more): fmt.Sprintf(`-- A later version keeps more of a call and of the trail.
+	sources := map[string]string{path: strings.Replace(string(source), line, line+recorded, 1)}
+	for i := range more {
+		sources[fmt.Sprintf("store/migrations/9999%d_later.sql", i)] = fmt.Sprintf(`-- A later version keeps more of a call and of the trail.
 -- +goose Up
 ALTER TABLE calls ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
 ALTER TABLE trail ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
-`, more),
-	})
-	require.NoError(t, err)
-	return program
+`, i)
+	}
+	return sources
 }
 
 // startUpgraded starts the product as it is, with an unversioned worker, and opens calls that it leaves at their second step.
 func startUpgraded(t *testing.T) *upgraded {
 	t.Helper()
 	u := &upgraded{
-		fleet: &fleet{t: t}, builds: map[string]string{}, workers: map[string]*product.Process{}, stop: make(chan struct{}),
+		fleet: &fleet{t: t}, builds: map[string]string{"a": product.Program(t)},
+		workers: map[string]*product.Process{}, stop: make(chan struct{}),
+	}
+	var builds errgroup.Group
+	var programs [2]string
+	for i := range programs {
+		dir, sources := t.TempDir(), another(t, i+1)
+		builds.Go(func() (err error) {
+			programs[i], err = product.Variant(dir, sources)
+			return err
+		})
 	}
 	u.Product = product.Start(t, product.Options{Domains: []string{"it"}})
 	u.domain = builtin(t, u.Product, "it")
 	u.Tokens("it")
-	for i := range 10 {
+	require.NoError(t, builds.Wait())
+	u.builds["b"], u.builds["c"] = programs[0], programs[1]
+	for i := range keptOpen {
 		view := open(t, u.Product, u.domain, mixed(i).callType)
 		u.kept = append(u.kept, view)
 		u.opened.Add(1)
 	}
 	u.advance(t, 1)
 	for range 2 {
-		u.riders.Go(func() error {
-			for {
-				select {
-				case <-u.stop:
-					return nil
-				default:
-				}
-				i := int(u.opened.Add(1)) - 1
-				view, err := u.ride(t.Context(), u.domain, i, &u.moves)
-				if err == nil && view.Status != usm.StatusClosed {
-					err = fmt.Errorf("%s is %s", view.Number, view.Status)
-				}
-				if err != nil {
-					return fmt.Errorf("the load: %w", err)
-				}
-			}
-		})
+		u.riders.Go(func() { u.load(t) })
 	}
 	return u
+}
+
+// load opens calls and drives them to their end, one after another, until it is told to stop.
+func (u *upgraded) load(t *testing.T) {
+	t.Helper()
+	for {
+		select {
+		case <-u.stop:
+			return
+		default:
+		}
+		view, err := u.ride(t.Context(), u.domain, int(u.opened.Add(1))-1, &u.moves)
+		if err != nil || view.Status != usm.StatusClosed {
+			t.Errorf("the load: %s is %s: %v", view.Number, view.Status, err)
+			return
+		}
+	}
 }
 
 // advance moves every call that is kept open to its step of that number; 0 is its end.
@@ -174,6 +189,9 @@ func (u *upgraded) ridesOn(more int64) {
 	u.t.Helper()
 	next := u.moves.Load() + more
 	product.Eventually(u.t, crashLimit, "the load goes on", func() error {
+		if u.t.Failed() {
+			u.t.FailNow()
+		}
 		if now := u.moves.Load(); now < next {
 			return fmt.Errorf("%d of %d moves", now, next)
 		}

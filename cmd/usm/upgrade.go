@@ -56,7 +56,12 @@ func (a *app) handle(e *engine) temporal.WorkerDeploymentHandle {
 }
 
 // named is the build ID as Temporal takes it.
-func named(buildID string) string { return strings.TrimPrefix(buildID, unversioned) }
+func named(buildID string) string {
+	if buildID == unversioned {
+		return ""
+	}
+	return buildID
+}
 
 func (a *app) upgradeRampCommand() *cobra.Command {
 	return a.upgrading(&cobra.Command{
