@@ -57,7 +57,8 @@ func TestChartParts(t *testing.T) {
 			switch o := object.(type) {
 			case *apps.Deployment:
 				require.True(t, selects(t, o.Spec.Selector, o.Spec.Template), name)
-				require.Nil(t, o.Spec.Replicas, "%s: its autoscaler says how many", name)
+				_, scaled := objects["HorizontalPodAutoscaler "+o.Name]
+				require.Equal(t, scaled, o.Spec.Replicas == nil, "%s: its autoscaler says how many", name)
 			case *core.Service:
 				pod := deployed(t, objects, o.Name)
 				require.True(t, labels.SelectorFromSet(o.Spec.Selector).Matches(labels.Set(pod.Labels)), name)
@@ -93,6 +94,25 @@ func TestChartParts(t *testing.T) {
 			if strings.Contains(name, "migrate") {
 				require.Empty(t, found[0].Spec.Ingress)
 			}
+		}
+	})
+
+	t.Run("WorkersOfAVersionGoOnBesideTheNextOne", func(t *testing.T) {
+		t.Parallel()
+		objects := rendered(t, map[string]any{
+			"image":  map[string]any{"repository": "usm", "tag": "0.2.0"},
+			"worker": map[string]any{"deployment": "usm", "previous": []any{"0.1.0", "V0.0.9+x"}},
+		})
+		for name, tag := range map[string]string{"usm-worker": "0.2.0", "usm-worker-0-1-0": "0.1.0", "usm-worker-v0-0-9-x": "V0.0.9+x"} {
+			container := deployed(t, objects, name).Spec.Containers[0]
+			require.Equal(t, "usm:"+tag, container.Image)
+			require.Equal(t, []string{"worker"}, container.Args)
+			require.Contains(t, container.Env, core.EnvVar{Name: "USM_BUILD_ID", Value: tag})
+			require.Contains(t, container.Env, core.EnvVar{Name: "USM_DEPLOYMENT", Value: "usm"})
+		}
+		require.Contains(t, deployed(t, objects, "usm-gateway").Spec.Containers[0].Env, core.EnvVar{Name: "USM_DEPLOYMENT", Value: "usm"})
+		for _, variable := range deployed(t, rendered(t, nil), "usm-worker").Spec.Containers[0].Env {
+			require.NotContains(t, []string{"USM_DEPLOYMENT", "USM_BUILD_ID"}, variable.Name, "unversioned as it comes")
 		}
 	})
 

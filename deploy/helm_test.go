@@ -48,6 +48,7 @@ func everything() map[string]any {
 		"oidc": map[string]any{"issuer": "https://login.example.org", "clientSecret": map[string]any{"name": "usm-oidc"}},
 		"env":  map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
 		"temporal":       map[string]any{"uiURL": "https://temporal.example.org"},
+		"worker":         map[string]any{"deployment": "usm", "previous": []any{"0.0.9"}},
 		"gateway":        map[string]any{"autoscaling": map[string]any{"enabled": true}},
 		"ingress":        map[string]any{"enabled": true, "className": "nginx", "tlsSecret": "usm-tls", "annotations": map[string]any{"a": "b"}},
 		"podAnnotations": map[string]any{"a": "b"}, "nodeSelector": map[string]any{"a": "b"},
@@ -140,7 +141,7 @@ func TestChart(t *testing.T) {
 		evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 		require.NoError(t, err)
 		found := pods(rendered(t, everything()))
-		require.Len(t, found, 3)
+		require.Len(t, found, 4)
 		for name, pod := range found {
 			restricted := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
 			for _, result := range evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec) {
@@ -162,6 +163,8 @@ func TestChart(t *testing.T) {
 			"replica":        {"gateway": map[string]any{"replica": 2}},
 			"mail.from":      {"mail": map[string]any{"smtpAddress": "mail:25"}},
 			"maxReplicas":    {"worker": map[string]any{"autoscaling": map[string]any{"maxReplicas": 0}}},
+			"deployment":     {"worker": map[string]any{"deployment": "usm.eu"}},
+			"previous":       {"worker": map[string]any{"previous": []any{"0.0.9"}}},
 			"egressPorts":    {"networkPolicy": map[string]any{"egressPorts": []any{0}}},
 			"pullPolicy":     {"image": map[string]any{"pullPolicy": "Sometimes"}},
 			"issuer":         {"oidc": map[string]any{"issuer": "http://login.example.org"}},

@@ -20,11 +20,16 @@ func dynamicConfig() dynamicconfig.StaticClient {
 		dynamicconfig.ForceNexusEndpointRefreshOnRead.Key():         true,
 		dynamicconfig.WorkerPerNamespaceWorkerStartRate.Key():       100.0,
 
+		// A version of the workers that nothing is open on any more is known as drained at once, not after minutes.
+		dynamicconfig.VersionDrainageStatusVisibilityGracePeriod.Key(): time.Second,
+		dynamicconfig.VersionDrainageStatusRefreshInterval.Key():       time.Second,
+
 		dynamicconfig.FrontendEnableUpdateWorkflowExecution.Key():              true,
 		dynamicconfig.FrontendEnableUpdateWorkflowExecutionAsyncAccepted.Key(): true,
 		dynamicconfig.EnableEagerWorkflowStart.Key():                           true,
 		dynamicconfig.EnableActivityEagerExecution.Key():                       true,
 		dynamicconfig.EnableDeploymentVersions.Key():                           true,
+		dynamicconfig.EnableSendTargetVersionChanged.Key():                     true,
 		dynamicconfig.WorkerHeartbeatsEnabled.Key():                            true,
 		dynamicconfig.MakeKey("activity.enableStandalone"):                     true,
 		dynamicconfig.MatchingUseNewMatcher.Key():                              true,

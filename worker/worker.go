@@ -28,6 +28,9 @@ type Options struct {
 	Logger    *slog.Logger   // nil: the default one
 	Allow     []netip.Prefix // private ranges that outbound requests may reach
 	PublicURL string         // address of the gateway, for callbacks
+	// Version is that of a Worker Deployment, for workers that are upgraded by it; nil: they are unversioned, and take every
+	// run that no deployment has.
+	Version *worker.WorkerDeploymentVersion
 	// Cached is how many open calls the workers of this process keep ready in memory; 0 is 2000. One that was evicted is
 	// replayed when it moves.
 	Cached int
@@ -41,7 +44,13 @@ func Run(ctx context.Context, o Options) error {
 	}
 	worker.SetStickyWorkflowCacheSize(cmp.Or(o.Cached, cachedCalls))
 	fatal := make(chan error, 1)
+	var deployment worker.DeploymentOptions
+	if o.Version != nil {
+		deployment = worker.DeploymentOptions{UseVersioning: true, Version: *o.Version}
+	}
 	w := worker.New(o.Client, queue, worker.Options{
+		DeploymentOptions: deployment,
+
 		WorkflowTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
 		ActivityTaskPollerBehavior: worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{}),
 		// A workflow that panics must not fail its call: it waits for a worker that is mended.
@@ -67,17 +76,9 @@ type registry interface {
 	worker.ActivityRegistry
 }
 
-// Register makes the eight workflows, the technical ones and all activities known. The workflow types are the
-// names of the functions, which are those of usm.Workflows.
+// Register makes all workflows and activities known.
 func Register(r registry, o Options) {
-	for _, w := range []any{
-		workflows.AgreementChange, workflows.ResourceChange, workflows.IncidentWithChange, workflows.IncidentWithoutChange,
-		workflows.Operation, workflows.RiskWithAgreementChange, workflows.RiskWithResourceChange, workflows.RiskWithoutChange,
-		workflows.ApplyDomain, workflows.AgreementTerm, workflows.CallSystem, workflows.RetroApproval,
-	} {
-		r.RegisterWorkflow(w)
-	}
-
+	workflows.Register(r)
 	r.RegisterActivity(&activities.Agree{Registers: o.Registers})
 	r.RegisterActivity(&activities.Change{Registers: o.Registers})
 	r.RegisterActivity(&activities.Recover{Registers: o.Registers})

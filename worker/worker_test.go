@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/usm-works/usm/usm"
 	"github.com/usm-works/usm/worker"
@@ -18,15 +19,15 @@ import (
 // recorder is a registry that remembers what was registered, and under which names.
 type recorder struct {
 	*testsuite.TestWorkflowEnvironment
-	workflows  []string
+	workflows  map[string]workflow.VersioningBehavior
 	activities map[string]string // method → struct
 	twice      []string
 }
 
-func (r *recorder) RegisterWorkflow(w any) {
+func (r *recorder) RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions) {
 	name := runtime.FuncForPC(reflect.ValueOf(w).Pointer()).Name()
-	r.workflows = append(r.workflows, name[strings.LastIndex(name, ".")+1:])
-	r.TestWorkflowEnvironment.RegisterWorkflow(w)
+	r.workflows[name[strings.LastIndex(name, ".")+1:]] = options.VersioningBehavior
+	r.TestWorkflowEnvironment.RegisterWorkflowWithOptions(w, options)
 }
 
 func (r *recorder) RegisterActivity(a any) {
@@ -44,7 +45,10 @@ func (r *recorder) RegisterActivity(a any) {
 func register(t *testing.T) *recorder {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	r := &recorder{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), activities: map[string]string{}}
+	r := &recorder{
+		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(),
+		workflows:               map[string]workflow.VersioningBehavior{}, activities: map[string]string{},
+	}
 	worker.Register(r, worker.Options{PublicURL: "https://usm.example/"})
 	return r
 }
@@ -58,6 +62,18 @@ func TestRegister(t *testing.T) {
 		require.Len(t, r.workflows, 12)
 		for _, w := range usm.Workflows() {
 			require.Contains(t, r.workflows, w.Name)
+		}
+	})
+
+	t.Run("WhatCanGoOnInANewRunIsPinned", func(t *testing.T) {
+		t.Parallel()
+		r := register(t)
+		for _, w := range usm.Workflows() {
+			require.Equal(t, workflow.VersioningBehaviorPinned, r.workflows[w.Name], w.Name)
+		}
+		require.Equal(t, workflow.VersioningBehaviorPinned, r.workflows["RetroApproval"])
+		for _, name := range []string{"ApplyDomain", "AgreementTerm", "CallSystem"} {
+			require.Equal(t, workflow.VersioningBehaviorAutoUpgrade, r.workflows[name], name)
 		}
 	})
 

@@ -17,13 +17,13 @@ const (
 )
 
 // await waits until somebody moves the call, a signal that the step waits for is there, all children have ended, time
-// is up, or the history is so long that the call has to move to a new run.
+// is up, or the call has to go on in a new run.
 func (c *call) await() {
 	c.askForWork()
 	step, turn := c.p.Step, c.turn
 	moved := func() bool { return !c.alive() || c.back || c.turn != turn || c.p.Waiting.Kind == usm.WaitNone }
 	ready := func() bool {
-		return moved() || c.signalled() || c.full() ||
+		return moved() || c.signalled() || c.outgrown() ||
 			(c.p.Waiting.Kind == usm.WaitChild && len(c.p.Children) > 0 && c.childrenEnded() && !c.aborting)
 	}
 	c.show()
@@ -38,7 +38,7 @@ func (c *call) await() {
 	case moved():
 	case c.signalled():
 		c.takeSignal()
-	case c.full() && !c.aborting:
+	case c.outgrown():
 		c.moveTo = c.w.Name
 	}
 }
@@ -99,12 +99,8 @@ func (c *call) timeUp(step usm.Step) {
 	})
 }
 
-// full reports whether the history should end here, which it may while nothing is half done.
-func (c *call) full() bool {
-	return full(c.ctx) && !c.aborting
-}
-
-func full(ctx workflow.Context) bool { return workflow.GetInfo(ctx).GetContinueAsNewSuggested() }
+// outgrown reports whether the run should end here, which it may while nothing is half done.
+func (c *call) outgrown() bool { return outgrown(c.ctx) && !c.aborting }
 
 // askForWork sends the outbound request of a system step, once per attempt, beside the waiting: whoever finishes the
 // step first ends it.

@@ -158,5 +158,5 @@ func (c *call) move() error {
 	next := c.in
 	next.Progress = &c.p
 	// What was recorded while this run waited for its end may have bound the call to the sibling.
-	return workflow.NewContinueAsNewError(c.ctx, c.p.Workflow, next)
+	return goOn(c.ctx, c.p.Workflow, next)
 }

@@ -23,7 +23,7 @@ func RetroApproval(ctx workflow.Context, owed usm.Obligation) error {
 		err = workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 	}
 	if err == nil && o.moving && !o.closed {
-		return workflow.NewContinueAsNewError(ctx, RetroApproval, o.Obligation)
+		return goOn(ctx, RetroApproval, o.Obligation)
 	}
 	return refused(err)
 }
@@ -97,11 +97,11 @@ func errOver(approval string) error {
 	return usm.Errorf(usm.CodeOutOfTurn, "approval %s has ended", approval)
 }
 
-// wait waits for the next moment of the approval, for its end, or until the history is so long that the run has to move.
+// wait waits for the next moment of the approval, for its end, or until the run has to move.
 func (o *obligation) wait(ctx workflow.Context) error {
 	o.show(ctx)
 	alarm := o.Watch.Alarm
-	moved := func() bool { return o.closed || !same(o.Watch.Alarm, alarm) || full(ctx) }
+	moved := func() bool { return o.closed || !same(o.Watch.Alarm, alarm) || outgrown(ctx) }
 	if !moved() {
 		inTime, err := awaitAlarm(ctx, alarm, moved)
 		if err != nil {
@@ -111,7 +111,7 @@ func (o *obligation) wait(ctx workflow.Context) error {
 			return o.ring(ctx, alarm)
 		}
 	}
-	o.moving = full(ctx) && !o.closed
+	o.moving = outgrown(ctx) && !o.closed
 	return nil
 }
 

@@ -168,6 +168,7 @@ func continued(t *testing.T, err error) (name string, call usm.Call) {
 	t.Helper()
 	var again *workflow.ContinueAsNewError
 	require.ErrorAs(t, err, &again)
+	require.EqualValues(t, workflow.ContinueAsNewVersioningBehaviorAutoUpgrade, again.InitialVersioningBehavior)
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &call))
 	return again.WorkflowType.Name, call
 }

@@ -101,7 +101,8 @@ func (a *app) root() *cobra.Command {
 	}
 	add("calls", a.callCommand(), a.workCommand(), a.approveCommand(), a.delegationCommand(), a.clockCommand(), a.replayCommand())
 	add("agreements", a.agreementCommand(), a.reportCommand(), a.rehearseCommand())
-	add("run", a.devCommand(), a.gatewayCommand(), a.workerCommand(), a.migrateCommand(), a.domainCommand(), a.tokenCommand())
+	add("run", a.devCommand(), a.gatewayCommand(), a.workerCommand(), a.migrateCommand(), a.upgradeCommand(), a.domainCommand(),
+		a.tokenCommand())
 	root.AddCommand(a.signInCommand(), a.signOutCommand(), a.versionCommand(), a.configHelp(), a.probeCommand())
 	return root
 }
@@ -198,19 +199,22 @@ func (a *app) versionCommand() *cobra.Command {
 // release is set when a release is linked.
 var release = ""
 
-// version is the release, else the commit it was built from, else "dev".
+// unknownVersion is that of a binary that does not know what it was built from.
+const unknownVersion = "dev"
+
+// version is the release, else the commit it was built from, else unknownVersion.
 func version() string {
 	if release != "" {
 		return release
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "dev"
+		return unknownVersion
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
 			return "dev-" + s.Value[:12]
 		}
 	}
-	return "dev"
+	return unknownVersion
 }

@@ -46,6 +46,22 @@ func word(value string) error {
 	return nil
 }
 
+// deploymentName is that of a Worker Deployment, where Temporal allows less.
+func deploymentName(value string) error {
+	if err := buildID(value); err != nil || !strings.ContainsAny(value, ".:") {
+		return err
+	}
+	return fmt.Errorf("%q has a . or :, which no deployment may have", value)
+}
+
+// buildID is that of one of its versions.
+func buildID(value string) error {
+	if word(value) != nil || len(value) > 100 || strings.HasPrefix(value, "__") || value == unversioned {
+		return fmt.Errorf("%q is no name without spaces of at most 100 characters; it may not begin with __ or be %q", value, unversioned)
+	}
+	return nil
+}
+
 // words are some of them.
 func words(value string) error {
 	for _, part := range parseList(value) {

@@ -43,6 +43,8 @@ var wrongValues = map[string]map[string]string{
 	"task-queue":              {"\t": "without spaces"},
 	"probe-address":           {"9090": "host:port"},
 	"domain-queues":           {"one,two words": `"two words" is no name`},
+	"deployment":              {"usm.eu": `"usm.eu" has a . or :`, "a:b": "a . or :", "two words": "without spaces", "__x": "begin with __"},
+	"build-id":                {"two words": "without spaces", strings.Repeat("x", 101): "at most 100", "unversioned": "or be"},
 	"log-level":               {"loud": `"loud" is none of debug, info, warn, error`},
 	"log-format":              {"xml": `"xml" is none of json, text`},
 	"rate-limit":              {"0": "no number over 0", "NaN": "over 0", "Inf": "over 0", "-1": "over 0", "lots": "over 0"},
@@ -78,7 +80,7 @@ func TestWhatIsRightIsTaken(t *testing.T) {
 		"USM_DATABASE_URL=postgres:///usm?host=/run/postgresql", "USM_OIDC_ISSUER=http://localhost:8026", "USM_OIDC_CLIENT_SECRET_FILE=" + secret,
 		"USM_SMTP_ADDRESS=mail.example:465", "USM_SMTP_TLS=implicit", "USM_SMTP_USER=usm", "USM_SMTP_PASSWORD_FILE=" + secret,
 		"USM_MAIL_FROM=USM <usm@example.org>", "USM_RATE_LIMIT=0.5", "USM_OUTBOUND_ALLOW=10.0.0.0/8, ::1/128", "USM_LOG_LEVEL=WARN",
-		"USM_DOMAIN_QUEUES=one, two",
+		"USM_DOMAIN_QUEUES=one, two", "USM_DEPLOYMENT=usm", "USM_BUILD_ID=0.2.0",
 	}, "--temporal-ui-url", "")
 	require.NoError(t, err)
 }

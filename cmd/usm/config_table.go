@@ -69,6 +69,12 @@ var configuration = []setting{
 		"domain-queues", "", "Task queues of domains that ask for their own and that this worker serves too, with commas between.",
 		true, words,
 	},
+	{"deployment", "", "Worker Deployment of the workers, whose versions `usm upgrade` steers; empty has unversioned workers, which take " +
+		"every call.", true, deploymentName},
+	{
+		"build-id", "", "Version of that deployment that a worker is; two that differ in what they do must not have the same. " +
+			"Default: what `usm version` says.", true, buildID,
+	},
 	{"log-level", "info", "Least level that is logged: debug, info, warn or error.", true, readBy(parseLevel)},
 	{"log-format", "", "json or text. Default: json, and text in `usm dev`.", true, oneOf("json", "text")},
 	{"rate-limit", "200", "Requests a second that one token may make, on average.", true, readBy(parseRate)},

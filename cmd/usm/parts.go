@@ -28,7 +28,9 @@ var (
 		"smtp-address", "smtp-user", "smtp-password-file", "smtp-tls", "mail-from",
 		"oidc-issuer", "oidc-client-id", "oidc-client-secret-file", "oidc-person-claim", "session-idle", "session-max",
 	}
-	workerSettings = []string{"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections"}
+	workerSettings = []string{
+		"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections", "deployment", "build-id",
+	}
 )
 
 // useEngine gives a part that runs on its own the settings of registers and engine.

@@ -13,9 +13,10 @@ import (
 // plainEvery is how often progress is told where a bar cannot be drawn.
 const plainEvery = 5 * time.Second
 
-// progress shows how far a replay or a rehearsal is, on standard error: a bar on a terminal, else a line now and then.
+// progress shows how far something long is, on standard error: a bar on a terminal, else a line now and then.
 type progress struct {
 	what  string
+	of    string // what is counted, in the plural
 	out   io.Writer
 	drawn bool
 	bars  bars.Writer // nil until the first step
@@ -25,12 +26,12 @@ type progress struct {
 	told  time.Time
 }
 
-func (a *app) bar(what string) *progress {
+func (a *app) bar(what, of string) *progress {
 	drawn := isTerminal(a.err) && a.settings.noColour == ""
-	return &progress{what: what, out: a.err, drawn: drawn, began: time.Now(), told: time.Now()}
+	return &progress{what: what, of: of, out: a.err, drawn: drawn, began: time.Now(), told: time.Now()}
 }
 
-// step is called after each case, one call at a time.
+// step is called after each, one call at a time.
 func (p *progress) step(at replay.Progress) {
 	switch {
 	case p.drawn:
@@ -39,7 +40,7 @@ func (p *progress) step(at replay.Progress) {
 		p.told = time.Now()
 		rate := float64(at.Done) / max(time.Since(p.began).Seconds(), 1e-9)
 		left := time.Duration(float64(at.Total-at.Done)/rate) * time.Second
-		fmt.Fprintf(p.out, "%s: %d of %d cases, %.1f cases/s, %s left\n", p.what, at.Done, at.Total, rate, left)
+		fmt.Fprintf(p.out, "%s: %d of %d %s, %.1f %s/s, %s left\n", p.what, at.Done, at.Total, p.of, rate, p.of, left)
 	}
 }
 

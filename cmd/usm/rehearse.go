@@ -66,7 +66,7 @@ func (a *app) rehearse(ctx context.Context, r *rehearsal, path string) (err erro
 	if r.Log, r.Mapping, err = openLog(path, r.mapping); err != nil {
 		return err
 	}
-	bar := a.bar("rehearse")
+	bar := a.bar("rehearse", "cases")
 	r.Progress = bar.step
 	report, err := rehearse.Run(ctx, r.Options)
 	bar.finish()

@@ -66,7 +66,7 @@ func (a *app) replay(ctx context.Context, o replay.Options, path, mapping string
 	if o.StateFile == "" {
 		o.StateFile = filepath.Join(a.devFolder(), "replay", replay.StateName(address, o)+".json")
 	}
-	bar := a.bar("replay")
+	bar := a.bar("replay", "cases")
 	o.Progress = bar.step
 	report, err := replay.Run(ctx, o)
 	bar.finish()

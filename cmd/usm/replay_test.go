@@ -59,7 +59,7 @@ func TestProgressIsLinesWhereThereIsNoTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	a := &app{err: &out, settings: &settings{}}
-	p := a.bar("replay")
+	p := a.bar("replay", "cases")
 	p.step(replay.Progress{Done: 1, Total: 3})
 	require.Empty(t, out.String(), "not a line for each case")
 	p.told = time.Now().Add(-plainEvery)

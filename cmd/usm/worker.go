@@ -73,6 +73,7 @@ func (a *app) runWorker(ctx context.Context, s *store.Store, e *engine, logger *
 		group.Go(func() error {
 			return worker.Run(ctx, worker.Options{
 				Client: e.client, TaskQueue: queue, Registers: s, Logger: logger, Allow: networks, PublicURL: a.publicURL(),
+				Version: a.deploymentVersion(),
 			})
 		})
 	}

@@ -54,6 +54,7 @@ type Product struct {
 	AdminToken      string
 
 	t       testing.TB
+	program string
 	env     []string
 	address string
 	store   *store.Store
@@ -86,6 +87,7 @@ func Start(tb testing.TB, o Options) *Product {
 		p.Namespace = "usm-test-" + strings.ToLower(rand.Text()[:12])
 	}
 	p.URL = "http://" + p.address
+	p.program = Program(tb)
 	p.env = p.environment(o.Env)
 	tb.Cleanup(p.close)
 	p.Run("migrate")
@@ -116,7 +118,7 @@ func (p *Product) environment(more map[string]string) []string {
 // command is a command of the product in this product's environment.
 func (p *Product) command(args ...string) *exec.Cmd {
 	p.t.Helper()
-	cmd := exec.Command(program(p.t), args...) //nolint:noctx // ended by signal
+	cmd := exec.Command(p.program, args...) //nolint:noctx // ended by signal
 	cmd.Env, cmd.Dir = p.env, p.t.TempDir()
 	return cmd
 }
@@ -147,6 +149,9 @@ func (p *Product) Background(env []string, args ...string) *Process {
 	p.t.Cleanup(started.Kill)
 	return started
 }
+
+// Use has whatever is started from now on be another version of the product.
+func (p *Product) Use(program string) { p.program = program }
 
 // Gateway starts the gateway, at the same address as before.
 func (p *Product) Gateway() *Process { p.t.Helper(); return p.part("gateway") }

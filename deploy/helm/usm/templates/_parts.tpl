@@ -51,13 +51,25 @@ volumes:
   {{- end }}
 {{- end }}
 
-{{/* The container that all parts are. */}}
+{{/* The tag of the image of all parts. */}}
+{{- define "usm.tag" -}}
+{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end }}
+
+{{/* The workers of a tag that goes on beside the current one, as a part. */}}
+{{- define "usm.previous" -}}
+worker-{{ regexReplaceAll "[^a-z0-9]+" (lower .) "-" | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{/* The container that all parts are; call with (list $ "gateway"), and the tag where it is another. */}}
 {{- define "usm.container" -}}
 {{- $ := index . 0 -}}
+{{- $tag := include "usm.tag" $ -}}
+{{- if gt (len .) 2 }}{{ $tag = index . 2 }}{{ end -}}
 name: {{ index . 1 }}
-image: {{ printf "%s:%s" $.Values.image.repository (default $.Chart.AppVersion $.Values.image.tag) | quote }}
+image: {{ printf "%s:%s" $.Values.image.repository $tag | quote }}
 imagePullPolicy: {{ $.Values.image.pullPolicy }}
-args: [{{ index . 1 }}]
+args: [{{ index . 1 | splitList "-" | first }}]
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true

@@ -1,0 +1,222 @@
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+const (
+	deployment = "usm" // that the workers of this test belong to
+	keptOpen   = 6     // calls across all versions: short ones and long ones, with and without forks
+)
+
+// upgraded is the product on its way through three versions, with calls that are open across all of them.
+type upgraded struct {
+	*fleet
+
+	domain  usm.Domain
+	builds  map[string]string // program by build ID
+	workers map[string]*product.Process
+	kept    []usm.CallView // each of the first mixed ones, a step further after each advance
+	opened  atomic.Int64   // calls, those included
+	moves   atomic.Int64
+	stop    chan struct{}
+	riders  sync.WaitGroup
+}
+
+// another is the sources of a product in which every step of a call records so many things more: a history of one does not
+// replay on another. It has as many migrations of its own, each of which changes two tables that everybody writes to.
+func another(t *testing.T, more int) map[string]string {
+	t.Helper()
+	const path, line = "workflows/call.go", "\t\tc.current, c.activity = step, activity\n"
+	source, err := os.ReadFile("../" + path)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(source), line), "the line that this test changes")
+	recorded := strings.Repeat("\t\tworkflow.SideEffect(c.ctx, func(workflow.Context) any { return nil })\n", more)
+	sources := map[string]string{path: strings.Replace(string(source), line, line+recorded, 1)}
+	for i := range more {
+		sources[fmt.Sprintf("store/migrations/9999%d_later.sql", i)] = fmt.Sprintf(`-- A later version keeps more of a call and of the trail.
+-- +goose Up
+ALTER TABLE calls ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
+ALTER TABLE trail ADD COLUMN later_%[1]d text NOT NULL DEFAULT '';
+`, i)
+	}
+	return sources
+}
+
+// startUpgraded starts the product as it is, with an unversioned worker, and opens calls that it leaves at their second step.
+func startUpgraded(t *testing.T) *upgraded {
+	t.Helper()
+	u := &upgraded{
+		fleet: &fleet{t: t}, builds: map[string]string{"a": product.Program(t)},
+		workers: map[string]*product.Process{}, stop: make(chan struct{}),
+	}
+	var builds errgroup.Group
+	var programs [2]string
+	for i := range programs {
+		dir, sources := t.TempDir(), another(t, i+1)
+		builds.Go(func() (err error) {
+			programs[i], err = product.Variant(dir, sources)
+			return err
+		})
+	}
+	u.Product = product.Start(t, product.Options{Domains: []string{"it"}})
+	u.domain = builtin(t, u.Product, "it")
+	u.Tokens("it")
+	require.NoError(t, builds.Wait())
+	u.builds["b"], u.builds["c"] = programs[0], programs[1]
+	for i := range keptOpen {
+		view := open(t, u.Product, u.domain, mixed(i).callType)
+		u.kept = append(u.kept, view)
+		u.opened.Add(1)
+	}
+	u.advance(t, 1)
+	for range 2 {
+		u.riders.Go(func() { u.load(t) })
+	}
+	return u
+}
+
+// load opens calls and drives them to their end, one after another, until it is told to stop.
+func (u *upgraded) load(t *testing.T) {
+	t.Helper()
+	for {
+		select {
+		case <-u.stop:
+			return
+		default:
+		}
+		view, err := u.ride(t.Context(), u.domain, int(u.opened.Add(1))-1, &u.moves)
+		if err != nil || view.Status != usm.StatusClosed {
+			t.Errorf("the load: %s is %s: %v", view.Number, view.Status, err)
+			return
+		}
+	}
+}
+
+// advance moves every call that is kept open to its step of that number; 0 is its end.
+func (u *upgraded) advance(t *testing.T, step int) {
+	t.Helper()
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i := range u.kept {
+		group.Go(func() error {
+			plan := mixed(i).plan()
+			if step > 0 {
+				plan.Until = u.kept[i].Type.Start().Process.Steps()[step]
+			}
+			view, err := u.Drive(t.Context(), u.kept[i].Number, plan)
+			u.kept[i] = view
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+}
+
+// work starts a worker of a build.
+func (u *upgraded) work(build string) {
+	u.t.Helper()
+	u.Use(u.builds[build])
+	u.workers[build] = u.Background([]string{"USM_DEPLOYMENT=" + deployment, "USM_BUILD_ID=" + build}, "worker",
+		"--outbound-allow", "127.0.0.0/8", "--public-url", u.URL)
+	u.await(build, "a worker", func(v versionState) bool { return v.Workers > 0 })
+}
+
+// versionState is what `usm upgrade status` says of a version.
+type versionState struct {
+	BuildID string `json:"build_id"`
+	State   string `json:"state"`
+	Open    int    `json:"open"`
+	Workers int    `json:"workers"`
+}
+
+// await waits until a version is in a state.
+func (u *upgraded) await(build, what string, is func(versionState) bool) {
+	u.t.Helper()
+	product.Eventually(u.t, crashLimit, build+" has "+what, func() error {
+		out, err := u.Try([]string{"USM_DEPLOYMENT=" + deployment}, "upgrade", "status", "--json")
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		var said struct {
+			Versions []versionState `json:"versions"`
+		}
+		if err = json.Unmarshal([]byte(out), &said); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(said.Versions, func(v versionState) bool { return v.BuildID == build })
+		if i < 0 || !is(said.Versions[i]) {
+			return fmt.Errorf("%+v", said.Versions)
+		}
+		return nil
+	})
+}
+
+// upgrade gives a command of `usm upgrade` with a build.
+func (u *upgraded) upgrade(build string, args ...string) (string, error) {
+	u.t.Helper()
+	u.Use(u.builds[build])
+	return u.Try([]string{"USM_DEPLOYMENT=" + deployment}, append([]string{"upgrade"}, args...)...)
+}
+
+// requireUpgrade is upgrade of what has to succeed.
+func (u *upgraded) requireUpgrade(build string, args ...string) string {
+	u.t.Helper()
+	out, err := u.upgrade(build, args...)
+	require.NoError(u.t, err, out)
+	u.t.Log(strings.TrimSpace(out))
+	return out
+}
+
+// ridesOn waits for so many more moves of the load.
+func (u *upgraded) ridesOn(more int64) {
+	u.t.Helper()
+	next := u.moves.Load() + more
+	product.Eventually(u.t, crashLimit, "the load goes on", func() error {
+		if u.t.Failed() {
+			u.t.FailNow()
+		}
+		if now := u.moves.Load(); now < next {
+			return fmt.Errorf("%d of %d moves", now, next)
+		}
+		return nil
+	})
+}
+
+// used are the build IDs whose workers any run of a call was on.
+func (u *upgraded) used(t *testing.T, c client.Client, number string) []string {
+	t.Helper()
+	answer, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: u.Namespace, Query: fmt.Sprintf("WorkflowId = '%s'", number),
+	})
+	require.NoError(t, err)
+	var builds []string
+	for _, run := range answer.GetExecutions() {
+		require.NotEqual(t, enums.WORKFLOW_EXECUTION_STATUS_FAILED, run.GetStatus(), number)
+		var versions []string
+		if field := run.GetSearchAttributes().GetIndexedFields()["TemporalUsedWorkerDeploymentVersions"]; field != nil {
+			require.NoError(t, converter.GetDefaultDataConverter().FromPayload(field, &versions))
+		}
+		for _, v := range versions {
+			builds = append(builds, strings.TrimPrefix(v, deployment+":"))
+		}
+	}
+	slices.Sort(builds)
+	return slices.Compact(builds)
+}
