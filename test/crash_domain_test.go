@@ -3,7 +3,6 @@ package test
 import (
 	"database/sql"
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/domains"
-	"github.com/usm-works/usm/steps"
 	"github.com/usm-works/usm/test/product"
 	"github.com/usm-works/usm/usm"
 )
@@ -27,7 +25,7 @@ func unattended(tb testing.TB, but ...usm.Step) (usm.Domain, []byte) {
 	require.NoError(tb, err)
 	for i, procedure := range domain.Procedures {
 		if procedure.Process == usm.Change || procedure.Process == usm.Operate {
-			domain.Procedures[i].Steps = automatic(procedure.Process, but)
+			domain.Procedures[i].Steps = product.Automatic(procedure.Process, but...)
 		}
 	}
 	policy := usm.ApprovalPolicy{ID: "one", Name: "One", Steps: []usm.Step{usm.PlanChange, usm.PlanOperation}, When: "amount == 1.0"}
@@ -38,26 +36,6 @@ func unattended(tb testing.TB, but ...usm.Step) (usm.Domain, []byte) {
 	file, err := domains.Marshal(domain)
 	require.NoError(tb, err)
 	return domain, file
-}
-
-// automatic has the engine perform every step with its example. A component is brought into the register once only.
-func automatic(process usm.Process, but []usm.Step) (rows []usm.ProcedureStep) {
-	for _, step := range process.Steps() {
-		example := steps.Example(step, "", steps.Context{Category: "other"})
-		row := usm.ProcedureStep{Step: step, Performer: usm.ByAutomatic}
-		switch {
-		case example == nil || slices.Contains(but, step):
-			continue // its child calls finish it, or people
-		case step == usm.UpdateRegister:
-			row = usm.ProcedureStep{Step: step, NotApplicable: "The register does not know it."}
-		default:
-			outcome, _ := example["outcome"].(string)
-			row.Outcome = usm.Outcome(outcome)
-			row.Fields, _ = example["fields"].(map[string]any)
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // openAsking opens calls, each a service request that costs 1 unless it is changed, and returns what they ask for as whoever
