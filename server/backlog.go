@@ -41,12 +41,13 @@ func (k *lasting[T]) ask(question func(context.Context) (T, error)) (T, error) {
 // backlog measures what waits in the registers. While they do not answer it has no figures, and counts that.
 type backlog struct {
 	question func(context.Context) (usm.Backlog, error)
+	mails    bool // are sent; else they wait on purpose
 	kept     lasting[usm.Backlog]
 	errors   prometheus.Counter
 }
 
-func newBacklog(question func(context.Context) (usm.Backlog, error)) *backlog {
-	return &backlog{question: question, errors: prometheus.NewCounter(prometheus.CounterOpts{
+func newBacklog(question func(context.Context) (usm.Backlog, error), mails bool) *backlog {
+	return &backlog{question: question, mails: mails, errors: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "usm_scrape_errors_total", Help: "How often the registers did not say what waits in them, when they were asked for metrics.",
 	})}
 }
@@ -102,7 +103,15 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 	for _, q := range []struct {
 		waiting, oldest *prometheus.Desc
 		of              usm.Queue
-	}{{pendingCalls, pendingOldest, found.Pending}, {notices, noticesOldest, found.Notices}, {mailsWaiting, mailsOldest, found.Mails}} {
+		measured        bool
+	}{
+		{pendingCalls, pendingOldest, found.Pending, true},
+		{notices, noticesOldest, found.Notices, b.mails},
+		{mailsWaiting, mailsOldest, found.Mails, b.mails},
+	} {
+		if !q.measured {
+			continue
+		}
 		gauge(q.waiting, float64(q.of.Waiting))
 		gauge(q.oldest, q.of.Oldest)
 	}

@@ -64,6 +64,9 @@ func NewMetrics(registry *prometheus.Registry) *Metrics {
 	for _, kind := range []string{reads, changes} { // what has not happened yet is 0
 		m.shed.WithLabelValues(kind)
 	}
+	for _, result := range []string{"signed_in", "cancelled", "again", "refused", "away", "signed_out", "terminal"} {
+		m.signIns.WithLabelValues(result)
+	}
 	for _, left := range []bool{false, true} {
 		m.mailsFailed.WithLabelValues(strconv.FormatBool(left))
 	}

@@ -116,7 +116,7 @@ func New(o Options) http.Handler {
 	o.Metrics.limit.WithLabelValues(reads).Set(float64(o.Limits.Reads))
 	o.Metrics.limit.WithLabelValues(changes).Set(float64(o.Limits.Changes))
 	if o.Backlog != nil {
-		o.Metrics.registry.MustRegister(newBacklog(o.Backlog))
+		o.Metrics.registry.MustRegister(newBacklog(o.Backlog, o.Mailer != nil))
 	}
 	engine := newEngine()
 	if o.Tracer != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,7 @@ type Temporal struct {
 	logger   *slog.Logger
 	duration *prometheus.HistogramVec
 	running  *prometheus.GaugeVec
+	alarms   *prometheus.CounterVec
 }
 
 // NewTemporal returns what follows requests; without a tracer it only measures.
@@ -39,8 +41,14 @@ func NewTemporal(tracer trace.Tracer, registry prometheus.Registerer, logger *sl
 		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "usm_activities_running", Help: "Tries of activities that run now, by activity.",
 		}, []string{"activity"}),
+		alarms: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "usm_alarms_total", Help: "Alarms of calls that rang, by kind: breach of a time that was agreed, or other.",
+		}, []string{"kind"}),
 	}
-	registry.MustRegister(t.duration, t.running)
+	registry.MustRegister(t.duration, t.running, t.alarms)
+	for _, kind := range []string{breach, other} { // what has not happened yet is 0
+		t.alarms.WithLabelValues(kind)
+	}
 	return t
 }
 
@@ -87,6 +95,9 @@ func (w *working) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 	out, err = w.Next.ExecuteActivity(ctx, in)
 	took, result := time.Since(began), resultOf(err)
 	w.t.duration.WithLabelValues(name, string(step), result).Observe(took.Seconds())
+	if kind := rang(in.Args); kind != "" && err == nil {
+		w.t.alarms.WithLabelValues(kind).Inc()
+	}
 	w.log(ctx, name, step, result, took, err)
 	return out, err
 }
@@ -135,6 +146,26 @@ func about(args []any) (step usm.Step, domain string) {
 		}
 	}
 	return "", ""
+}
+
+// The kinds of alarms.
+const (
+	breach = "breach"
+	other  = "other"
+)
+
+// rang is the kind of the alarm that an activity rings, "" when it rings none. Its key ends with what rings (usm.Alarm).
+func rang(args []any) string {
+	for _, arg := range args {
+		switch in, ok := arg.(usm.Amendment); {
+		case !ok || in.Alarm.Key == "":
+		case strings.HasSuffix(in.Alarm.Key, "/"+breach):
+			return breach
+		default:
+			return other
+		}
+	}
+	return ""
 }
 
 // ofRun is what a span says of a run. A run of a call has its number as its id.

@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"activities":      {"usm", "steps"},
 	"workflows":       {"activities", "usm", "steps"},
 	"worker":          {"workflows", "activities", "usm"},
+	"telemetry":       {"usm"},
 	"server":          {"server/access", "server/desk", "server/api", "server/console", "server/scim", "server/status", "usm"},
 	"server/access":   {"usm"},
 	"server/desk":     {"workflows", "usm"},
@@ -62,9 +63,9 @@ var pure = map[string][]string{
 
 // reserved names who may import a library, tests not included: they drive the product from outside.
 var reserved = map[string][]string{
-	"go.temporal.io/sdk/workflow": {"workflows"},
-	"go.temporal.io/sdk/activity": {"activities"},
-	"go.temporal.io/sdk/client":   {"server/desk", "worker", "cmd", "devstack", "test", "bench"},
+	"go.temporal.io/sdk/workflow": {"workflows", "telemetry"},
+	"go.temporal.io/sdk/activity": {"activities", "telemetry"},
+	"go.temporal.io/sdk/client":   {"server/desk", "worker", "telemetry", "cmd", "devstack", "test", "bench"},
 	"github.com/gin-gonic/gin":    {"server"},
 	"github.com/jmoiron/sqlx":     {"store"},
 	"github.com/lib/pq":           {"store"},
@@ -73,6 +74,7 @@ var reserved = map[string][]string{
 	"github.com/coreos/go-oidc":   {"signin", "test"},
 	"golang.org/x/oauth2":         {"signin"},
 	"go.temporal.io/server":       {}, // devserver has it in a module of its own
+	"go.opentelemetry.io/otel":    {"telemetry", "store", "server", "cmd"},
 
 	"github.com/cedar-policy/cedar-go": {"server/access"},
 }
@@ -194,6 +196,9 @@ func TestArrowsReportsWhatIsPlanted(t *testing.T) {
 		{"workflows/call.go", "go.temporal.io/sdk/client", true},
 		{"workflows/call_test.go", "go.temporal.io/sdk/client", false},
 		{"worker/worker.go", ours + "store", true},
+		{"telemetry/workflow.go", "go.temporal.io/sdk/workflow", false},
+		{"telemetry/workflow.go", ours + "workflows", true},
+		{"workflows/call.go", "go.opentelemetry.io/otel/trace", true},
 		{"server/server.go", ours + "server/desk", false},
 		{"server/server.go", ours + "store", true},
 		{"server/access/access.go", ours + "server/api", true},
