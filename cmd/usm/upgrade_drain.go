@@ -30,11 +30,16 @@ func (a *app) upgradeDrainCommand() *cobra.Command {
 		Use:   "drain BUILD-ID",
 		Short: "Have what is open on a version go on with the current version now",
 		Long: "Have the calls that are open on a version which is not current any more go on, each in a new run on the current version. The\n" +
-			"workers of both versions are needed. Without this each does so when somebody acts on it next. Several times are safe.",
+			"workers of both versions are needed. Without this each does so when somebody acts on it next. Several times are safe.\n" +
+			unversioned + " stands for calls that no version has taken yet: the current version takes them.",
 		Args: arguments(1, 1),
 	}, true, func(ctx context.Context, e *engine, args []string) error {
 		of := &deploymentpb.WorkerDeploymentVersion{DeploymentName: a.settings.get("deployment"), BuildId: args[0]}
-		asked, silent, err := a.drain(ctx, e, of)
+		open := pinnedTo(of)
+		if args[0] == unversioned {
+			of, open = nil, untaken()
+		}
+		asked, silent, err := a.drain(ctx, e, versioned(of), open)
 		if err != nil {
 			return err
 		}
@@ -46,10 +51,10 @@ func (a *app) upgradeDrainCommand() *cobra.Command {
 	})
 }
 
-// drain sends every run of a version the update that changes nothing: one that wakes on a version which is not its target
-// goes on in a new run. It returns how many it asked, and those that did not answer.
-func (a *app) drain(ctx context.Context, e *engine, of *deploymentpb.WorkerDeploymentVersion) (asked int, silent []string, err error) {
-	total, err := e.count(ctx, pinnedTo(of))
+// drain sends every open run that a query finds on a version, "" for none, the update that changes nothing: one that wakes on a
+// version which is not its target goes on in a new run. It returns how many it asked, and those that did not answer.
+func (a *app) drain(ctx context.Context, e *engine, version, open string) (asked int, silent []string, err error) {
+	total, err := e.count(ctx, open)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -59,14 +64,16 @@ func (a *app) drain(ctx context.Context, e *engine, of *deploymentpb.WorkerDeplo
 	c := &check{engine: e, served: map[string]bool{}}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(wokenAtOnce)
-	err = e.eachOpen(ctx, pinnedTo(of), func(run *workflowpb.WorkflowExecutionInfo) {
+	err = e.eachOpen(ctx, open, func(run *workflowpb.WorkflowExecutionInfo) {
 		group.Go(func() error {
-			served, err := c.hasWorkers(ctx, run.GetTaskQueue(), versioned(of))
-			if err == nil && !served {
-				err = usm.Errorf(usm.CodeConflict, "%s has no workers: start one again", versioned(of))
-			}
-			if err != nil {
-				return err
+			if version != "" {
+				served, err := c.hasWorkers(ctx, run.GetTaskQueue(), version)
+				if err == nil && !served {
+					err = usm.Errorf(usm.CodeConflict, "%s has no workers: start one again", version)
+				}
+				if err != nil {
+					return err
+				}
 			}
 			answered, err := e.wake(ctx, run.GetExecution().GetWorkflowId())
 			mu.Lock()

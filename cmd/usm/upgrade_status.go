@@ -14,6 +14,8 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	taskqueue "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/usm-works/usm/usm"
 )
 
 // livesFor is how long a worker counts after it asked for work.
@@ -33,7 +35,7 @@ type versionView struct {
 	BuildID string  `json:"build_id"`
 	State   string  `json:"state"`             // current, ramping, draining, drained or inactive; "" of unversioned workers that are not current
 	Percent float32 `json:"percent,omitempty"` // of the calls, while it is ramping
-	Open    int64   `json:"open"`              // runs that are pinned to it; of unversioned workers all that have no version
+	Open    int64   `json:"open"`              // runs that are pinned to it; of unversioned workers those that no version has taken
 	Workers int     `json:"workers"`           // that asked for work within the last 90 s
 }
 
@@ -104,7 +106,7 @@ func (e *engine) unversioned(ctx context.Context, queue string) (versionView, er
 		return v, err
 	}
 	v.Workers = len(pollers[""])
-	v.Open, err = e.count(ctx, running+" AND TemporalWorkflowVersioningBehavior IS NULL")
+	v.Open, err = e.count(ctx, untaken())
 	return v, err
 }
 
@@ -142,6 +144,15 @@ func (e *engine) version(ctx context.Context, summary *versionSummary) (v versio
 func pinnedTo(of *deploymentpb.WorkerDeploymentVersion) string {
 	const query = "%s AND TemporalWorkflowVersioningBehavior = 'Pinned' AND TemporalWorkerDeploymentVersion = '%s'"
 	return fmt.Sprintf(query, running, versioned(of))
+}
+
+// untaken is the query for the calls, and approvals that are owed, that no version has taken yet.
+func untaken() string {
+	names := []string{"'RetroApproval'"}
+	for _, w := range usm.Workflows() {
+		names = append(names, "'"+w.Name+"'")
+	}
+	return running + " AND TemporalWorkflowVersioningBehavior IS NULL AND WorkflowType IN (" + join(names) + ")"
 }
 
 // versioned is how Temporal writes a version; "" for none.
