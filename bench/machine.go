@@ -36,7 +36,7 @@ func thisMachine(ctx context.Context) (m Machine, err error) {
 	if err != nil {
 		return m, err
 	}
-	m.Kernel = strings.TrimSpace(string(kernel))
+	m.Kernel, _, _ = strings.Cut(strings.TrimSpace(string(kernel)), "-")
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
 			if name := modules[dep.Path]; name != "" {
