@@ -63,3 +63,22 @@ func TestRatiosAreOfTheSameRun(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []float64{2, 2}, r.ratio(plain, "approval", "1", func(c Cell) float64 { return c.PerSecond }))
 }
+
+func TestResultsOfSomethingElseAreNotAddedTo(t *testing.T) {
+	t.Parallel()
+	m := measurement{window: time.Second}
+	now := func() Machine { return Machine{CPU: "one", Cores: 2, Versions: map[string]string{thisProduct: "abc"}} }
+	r := Results{Machine: now(), Settings: Settings{Window: "1s"}, Blocks: []Block{{Engine: "floor"}}}
+	r.Machine.Versions = map[string]string{thisProduct: "abc-dirty", "Temporal": "1.2.3"}
+	machine := now()
+	require.NoError(t, m.same(r, machine))
+	require.Equal(t, "1.2.3", machine.Versions["Temporal"])
+	machine.Cores = 4
+	require.ErrorContains(t, m.same(r, machine), "another machine")
+	machine = now()
+	machine.Versions[thisProduct] = "def"
+	require.ErrorContains(t, m.same(r, machine), "another state of the product, abc")
+	m.window = time.Minute
+	require.ErrorContains(t, m.same(r, now()), "another window, 1s")
+	require.NoError(t, m.same(Results{}, now()))
+}

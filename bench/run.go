@@ -89,15 +89,15 @@ func (m measurement) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if results.Machine, err = thisMachine(ctx); err != nil {
+	machine, err := thisMachine(ctx)
+	if err != nil {
 		return err
 	}
-	m.seen = results.Machine.Versions
-	if window := results.Settings.Window; window != "" && window != m.window.String() {
-		return fmt.Errorf("%s has results with a window of %s: name it, or another file with -out", m.out, window)
+	if err = m.same(results, machine); err != nil {
+		return fmt.Errorf("%s has results of %w: remove it, or name another file with -out", m.out, err)
 	}
-	results.Settings.Window = m.window.String()
-	results.Settings.Busy = results.Settings.Busy || m.busy
+	results.Machine, m.seen = machine, machine.Versions
+	results.Settings = Settings{Window: m.window.String(), Busy: results.Settings.Busy || m.busy}
 	for run := 1; run <= m.runs; run++ {
 		for _, k := range m.engines {
 			if slices.ContainsFunc(results.Blocks, func(b Block) bool { return b.Run == run && b.Engine == k.name }) {
@@ -119,6 +119,23 @@ func (m measurement) run(ctx context.Context) error {
 		}
 	}
 	return m.runAsleep(ctx, results)
+}
+
+// same says with what else the results were measured that are there already, if anything.
+func (m measurement) same(r Results, now Machine) error {
+	state := func(of Machine) string { return strings.TrimSuffix(of.Versions[thisProduct], "-dirty") }
+	switch then := r.Machine; {
+	case len(r.Blocks)+len(r.Asleep) == 0:
+		return nil
+	case then.CPU != now.CPU || then.Cores != now.Cores:
+		return errors.New("another machine")
+	case state(then) != state(now):
+		return fmt.Errorf("another state of the product, %s", state(then))
+	case r.Settings.Window != m.window.String():
+		return fmt.Errorf("another window, %s", r.Settings.Window)
+	}
+	maps.Copy(now.Versions, r.Machine.Versions) // of servers that may not be started this time
+	return nil
 }
 
 // runAsleep measures engines while many cases wait.
