@@ -6,6 +6,8 @@ SHELL := /bin/bash
 # A flag for every go test, such as TESTFLAGS='-run TestName -v'.
 TESTFLAGS ?=
 TESTTIMEOUT ?= 40m
+# Flags for make bench, such as BENCHFLAGS=-quick; `cd bench && go run . run -help` lists them.
+BENCHFLAGS ?=
 
 ##@ Run
 
@@ -29,6 +31,7 @@ test: postgres usm-temporal usm-neighbours temporal-server ## Vet and run all te
 	cd devserver && go test -vet=off -timeout $(TESTTIMEOUT) ./...
 	cd neighbours && go test -timeout $(TESTTIMEOUT) ./...
 	cd deploy && go test -timeout $(TESTTIMEOUT) ./...
+	cd bench && go test -timeout $(TESTTIMEOUT) ./...
 
 .PHONY: race
 race: postgres usm-temporal ## Run the tests of what works side by side under the race detector
@@ -39,7 +42,11 @@ lint: lint-tools ## Check format, style, import arrows, determinism of workflows
 	@tools/lint.sh
 
 .PHONY: bench
-bench: postgres usm-temporal temporal-server ## Run the benchmarks of the Go packages, and those on Temporal as it is deployed
+bench: postgres usm-temporal temporal-server ## Measure the product beside what one would build instead, and write docs/benchmarks.md
+	cd bench && go build -o ../.usm/bin/usm-bench . && ../.usm/bin/usm-bench run $(BENCHFLAGS) && ../.usm/bin/usm-bench report
+
+.PHONY: bench-parts
+bench-parts: postgres usm-temporal temporal-server ## Run the benchmarks of the Go packages, and those on Temporal as it is deployed
 	go run ./test/stack -- go test -run '^$$' -bench . -benchmem -timeout 60m $(TESTFLAGS) ./...
 	cd deploy && go test -run '^$$' -bench . -timeout 60m ./...
 

@@ -10,15 +10,17 @@ import (
 )
 
 const (
-	openers   = 50              // cases in flight while they are opened
-	wakings   = 50              // cases that are woken, one after the other
-	idling    = 5 * time.Second // for how long nothing happens
-	oneBefore = "asleep"
+	openers   = 10       // times the crowd are in flight while many cases are opened
+	wakings   = 50       // cases that are woken, one after the other
+	oneBefore = "asleep" // the case that waits after one step
 )
 
 // sleep opens cases that wait, looks at the engine, and wakes some.
-func (d *driver) sleep(ctx context.Context, a *Asleep) (err error) {
-	if _, err = d.closed(ctx, oneBefore, 4, 0); err != nil {
+func (m measurement) sleep(ctx context.Context, d *driver, a *Asleep) (err error) {
+	if _, err = d.closed(ctx, oneBefore, m.crowd, 0); err != nil {
+		return err
+	}
+	if a.Commits, err = m.commits(ctx, d); err != nil {
 		return err
 	}
 	roots := append(d.stack.roots(), d.engine.roots()...)
@@ -29,7 +31,7 @@ func (d *driver) sleep(ctx context.Context, a *Asleep) (err error) {
 		return err
 	}
 	begun := time.Now()
-	asleep, err := d.openAll(ctx, a.Cases)
+	asleep, err := d.openAll(ctx, a.Cases, openers*m.crowd)
 	if err != nil {
 		return err
 	}
@@ -40,7 +42,7 @@ func (d *driver) sleep(ctx context.Context, a *Asleep) (err error) {
 	if a.Data.After, err = d.stack.size(ctx); err != nil {
 		return err
 	}
-	if a.Idle, err = d.idle(ctx); err != nil {
+	if a.Idle, err = d.idle(ctx, 5*m.window); err != nil {
 		return err
 	}
 	// The youngest are in the memory of whoever keeps some there.
@@ -58,11 +60,11 @@ func (d *driver) sleep(ctx context.Context, a *Asleep) (err error) {
 }
 
 // openAll opens so many cases and returns when all of them wait.
-func (d *driver) openAll(ctx context.Context, cases int) ([]waits, error) {
+func (d *driver) openAll(ctx context.Context, cases, inFlight int) ([]waits, error) {
 	asleep := make([]waits, cases)
 	var next atomic.Int64
 	group, opening := errgroup.WithContext(ctx)
-	for range openers {
+	for range inFlight {
 		group.Go(func() error {
 			for i := next.Add(1) - 1; int(i) < cases; i = next.Add(1) - 1 {
 				body, _, err := d.send(opening, d.engine.open(oneBefore))
@@ -84,7 +86,7 @@ func (d *driver) openAll(ctx context.Context, cases int) ([]waits, error) {
 }
 
 // idle is the share of a core that the engine uses while nothing happens.
-func (d *driver) idle(ctx context.Context) (float64, error) {
+func (d *driver) idle(ctx context.Context, idling time.Duration) (float64, error) {
 	before, err := d.used(ctx)
 	if err != nil {
 		return 0, err
@@ -109,4 +111,32 @@ func (d *driver) wake(ctx context.Context, asleep []waits) (Times, error) {
 		took = append(took, decision)
 	}
 	return times(took), nil
+}
+
+// commits is how many transactions of Postgres an approval takes, those that only read included. A backend tells of its own when it
+// ends at the latest, so the engine is restarted; what a restart takes is known from one without approvals in between.
+func (m measurement) commits(ctx context.Context, d *driver) (each float64, err error) {
+	var total, approvals int64
+	looks := make([]int64, 0, 3)
+	for i := range 3 {
+		if i == 2 {
+			cell, err := d.closed(ctx, "approval", m.crowd, m.window)
+			if err != nil {
+				return 0, err
+			}
+			approvals = int64(cell.Cases)
+		}
+		if err = d.engine.restart(ctx); err != nil {
+			return 0, err
+		}
+		if _, err = d.stack.db.Exec(ctx, `SELECT pg_stat_force_next_flush()`); err != nil {
+			return 0, err
+		}
+		err = d.stack.db.QueryRow(ctx, `SELECT sum(xact_commit) FROM pg_stat_database`).Scan(&total)
+		if err != nil {
+			return 0, err
+		}
+		looks = append(looks, total-d.asked.Add(2))
+	}
+	return float64((looks[2]-looks[1])-(looks[1]-looks[0])) / float64(approvals), nil
 }

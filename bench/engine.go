@@ -50,12 +50,14 @@ type kind struct {
 
 // kinds in the order of the tables.
 var kinds = []kind{
-	{"usm", "This product", onFile, ""},
-	{"plain", "Temporal, a task for each step", onFile, "plain"},
-	{"lean", "Temporal, an activity for each step", onFile, "lean"},
+	{"usm", "This product", onPostgres, ""},
+	{"plain", "Temporal, a task for each step", onPostgres, "plain"},
+	{"lean", "Temporal, an activity for each step", onPostgres, "lean"},
 	{"dbos", "DBOS", "", "dbos"},
 	{"river", "River", "", "river"},
 	{"floor", "By hand in Postgres", "", "floor"},
+	{"usm-file", "This product, Temporal on a file", onFile, ""},
+	{"plain-file", "A task for each step, Temporal on a file", onFile, "plain"},
 }
 
 // kindNamed returns the engine of that name.
@@ -67,7 +69,7 @@ func kindNamed(name string) (kind, error) {
 	return kinds[i], nil
 }
 
-// start starts the engine on a stack.
+// start starts the engine on a stack. One that has started half way is returned with the error.
 func (k kind) start(ctx context.Context, s *stack, binary string) (engine, error) {
 	if k.small == "" {
 		return startProduct(ctx, s, binary)

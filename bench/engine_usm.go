@@ -113,8 +113,7 @@ func (e *usmEngine) command(ctx context.Context, args ...string) (string, error)
 	cmd := exec.CommandContext(ctx, e.binary, args...)
 	cmd.Env, cmd.Dir = e.env, e.stack.dir
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		err = fmt.Errorf("usm %s: %s", strings.Join(args, " "), exit.Stderr)
 	}
 	return strings.TrimSpace(string(out)), err

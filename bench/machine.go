@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// thisProduct is how the versions name it.
+const thisProduct = "This product"
+
 // modules whose versions matter.
 var modules = map[string]string{
 	"go.temporal.io/sdk": "Temporal SDK", "github.com/dbos-inc/dbos-transact-golang": "DBOS", "github.com/riverqueue/river": "River",
@@ -36,7 +39,7 @@ func thisMachine(ctx context.Context) (m Machine, err error) {
 	if err != nil {
 		return m, err
 	}
-	m.Kernel = strings.TrimSpace(string(kernel))
+	m.Kernel, _, _ = strings.Cut(strings.TrimSpace(string(kernel)), "-")
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
 			if name := modules[dep.Path]; name != "" {
@@ -46,7 +49,7 @@ func thisMachine(ctx context.Context) (m Machine, err error) {
 	}
 	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
 	if err == nil { // else it is not a clone
-		m.Versions["This product"] = strings.TrimSpace(string(commit))
+		m.Versions[thisProduct] = strings.TrimSpace(string(commit))
 	}
 	return m, nil
 }

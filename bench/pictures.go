@@ -40,7 +40,7 @@ func (r Results) bars(title string, figure func(k kind) float64) ([]byte, error)
 	opt := charts.NewBarChartOptionWithData([][]float64{values})
 	opt.Horizontal, opt.Title.Text = true, title
 	opt.CategoryAxis.Labels, opt.ValueFormatter = names, short
-	opt.SeriesList[0].Label.Show = charts.Ptr(true)
+	opt.SeriesList[0].Label.Show = new(true)
 	opt.SeriesList[0].Label.ValueFormatter = short
 	opt.Padding = charts.Box{Top: 20, Right: 60, Bottom: 20, Left: 20}
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: 760, Height: 90 + 36*len(names)})

@@ -32,7 +32,8 @@ func start(log string, env []string, args ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(args[0], args[1:]...), log: log, line: make(chan string, 1), done: make(chan struct{})} //nolint:noctx // by signal
+	p := &process{log: log, line: make(chan string, 1), done: make(chan struct{})}
+	p.cmd = exec.Command(args[0], args[1:]...) //nolint:noctx // it ends by signal, not by context
 	p.cmd.Env, p.cmd.Stderr, p.cmd.SysProcAttr = env, to, attributes()
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -67,6 +67,20 @@ func newStack(ctx context.Context, temporal string) (s *stack, err error) {
 	return s, err
 }
 
+// versions are those of the servers. A Postgres that may lose what it has acknowledged is an error.
+func (s *stack) versions(ctx context.Context) (map[string]string, error) {
+	var version, fsync string
+	err := s.db.QueryRow(ctx, `SELECT current_setting('server_version'), current_setting('fsync')`).Scan(&version, &fsync)
+	if err == nil && fsync != "on" {
+		err = fmt.Errorf("the fsync of Postgres is %s", fsync)
+	}
+	found := map[string]string{"Postgres": version}
+	if s.temporal != nil && err == nil {
+		found["Temporal"], err = s.temporal.version(ctx)
+	}
+	return found, err
+}
+
 // roots are the servers.
 func (s *stack) roots() []int {
 	pids := []int{s.postgres.PID()}

@@ -27,9 +27,11 @@ func TestUpgrade(t *testing.T) { //nolint:paralleltest // four workers at a time
 	t.Log("the workers get versions")
 	u.work("a")
 	u.requireUpgrade("a", "current", "a")
+	u.requireUpgrade("a", "drain", "unversioned")
+	u.await("unversioned", "nothing open", func(v versionState) bool { return v.Open == 0 })
+	u.await("a", "the open calls", func(v versionState) bool { return v.State == "current" && v.Open >= len(u.kept) })
 	u.Part("worker").Stop()
 	u.advance(t, 2)
-	u.await("a", "the open calls", func(v versionState) bool { return v.State == "current" && v.Open >= len(u.kept) })
 
 	t.Log("b comes: migrated while a serves, checked, ramped up, current")
 	u.Use(u.builds["b"])
