@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +58,9 @@ func TestChartParts(t *testing.T) {
 			switch o := object.(type) {
 			case *apps.Deployment:
 				require.True(t, selects(t, o.Spec.Selector, o.Spec.Template), name)
+				told, ports := o.Spec.Template.Annotations, o.Spec.Template.Spec.Containers[0].Ports
+				require.Equal(t, strconv.Itoa(int(ports[0].ContainerPort)), told["prometheus.io/port"], name)
+				require.Equal(t, "b", told["a"], "%s: what was given is kept", name)
 				_, scaled := objects["HorizontalPodAutoscaler "+o.Name]
 				require.Equal(t, scaled, o.Spec.Replicas == nil, "%s: its autoscaler says how many", name)
 			case *core.Service:

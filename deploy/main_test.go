@@ -67,7 +67,7 @@ func settings(t *testing.T) []string {
 	t.Helper()
 	said, err := run(t, nil, "help", "config")
 	require.NoError(t, err)
-	names := regexp.MustCompile(`(?m)^USM_[A-Z_]+`).FindAllString(said, -1)
+	names := regexp.MustCompile(`(?m)^(?:USM|OTEL)_[A-Z_]+`).FindAllString(said, -1)
 	require.Greater(t, len(names), 20)
 	return names
 }

@@ -21,23 +21,27 @@ func (s *Store) Backlog(ctx context.Context) (_ usm.Backlog, err error) {
 		ages = append(ages, age.Seconds())
 	}
 	var found document[usm.Backlog]
-	err = s.db.GetContext(ctx, &found, `
-		WITH open AS (
-			SELECT step, width_bucket(extract(epoch FROM now() - opened_at)::float8, $1::float8[]) AS age, count(*)
-			FROM calls WHERE closed_at IS NULL GROUP BY 1, 2),
-		pending AS (SELECT created_at FROM starts WHERE started_at IS NULL ORDER BY created_at LIMIT $2),
-		notices AS (
-			SELECT created_at FROM outbox WHERE topic = 'usm.call.notice' AND gathered_at IS NULL ORDER BY created_at, id LIMIT $2),
-		mails AS (SELECT created_at FROM mails WHERE sent_at IS NULL AND left_at IS NULL ORDER BY due_at LIMIT $2),
-		letters AS (SELECT replayed_at FROM dead_letters ORDER BY id DESC LIMIT $2)
-		SELECT jsonb_build_object(
-			'open', (SELECT coalesce(jsonb_agg(open), '[]') FROM open),
-			'pending', (SELECT `+queue+` FROM pending),
-			'notices', (SELECT `+queue+` FROM notices),
-			'mails', (SELECT `+queue+` FROM mails),
-			'dead_letters', (SELECT count(*) FROM letters WHERE replayed_at IS NULL))`, ages, countedAtMost)
+	err = s.db.GetContext(ctx, &found, backlogQuery, ages, countedAtMost)
 	return found.value, err
 }
+
+// backlogQuery is a usm.Backlog.
+const backlogQuery = `
+	WITH ages AS (SELECT array_agg(now() - make_interval(secs => age) ORDER BY age DESC) AS since FROM unnest($1::float8[]) age),
+	open AS (
+		SELECT step, cardinality($1::float8[]) - width_bucket(opened_at, (SELECT since FROM ages)) AS age, count(*)
+		FROM calls WHERE closed_at IS NULL GROUP BY 1, 2),
+	pending AS (SELECT created_at FROM starts WHERE started_at IS NULL ORDER BY created_at LIMIT $2),
+	notices AS (
+		SELECT created_at FROM outbox WHERE topic = 'usm.call.notice' AND gathered_at IS NULL ORDER BY created_at, id LIMIT $2),
+	mails AS (SELECT created_at FROM mails WHERE sent_at IS NULL AND left_at IS NULL ORDER BY due_at LIMIT $2),
+	letters AS (SELECT replayed_at FROM dead_letters ORDER BY id DESC LIMIT $2)
+	SELECT jsonb_build_object(
+		'open', (SELECT coalesce(jsonb_agg(open), '[]') FROM open),
+		'pending', (SELECT ` + queue + ` FROM pending),
+		'notices', (SELECT ` + queue + ` FROM notices),
+		'mails', (SELECT ` + queue + ` FROM mails),
+		'dead_letters', (SELECT count(*) FROM letters WHERE replayed_at IS NULL))`
 
 // queue is a usm.Queue.
 const queue = `jsonb_build_object('waiting', count(*),

@@ -12,6 +12,12 @@ app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version }}
 {{- end }}
 
+{{/* Where a pod has metrics, and what was given; call with (list $ "8080"). */}}
+{{- define "usm.annotations" -}}
+{{- $scrape := dict "prometheus.io/scrape" "true" "prometheus.io/port" (index . 1) "prometheus.io/path" "/metrics" -}}
+{{ toYaml (merge (deepCopy (index . 0).Values.podAnnotations) $scrape) }}
+{{- end }}
+
 {{/* What every pod may do: nothing that the restricted profile forbids, and no writing. */}}
 {{- define "usm.pod" -}}
 {{- $ := index . 0 -}}

@@ -1,0 +1,4 @@
+package store
+
+// BacklogQuery is what Backlog asks.
+const BacklogQuery = backlogQuery
