@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
@@ -48,10 +49,15 @@ func (c *check) run(ctx context.Context, run *workflowpb.WorkflowExecutionInfo) 
 			return f, nil
 		}
 	}
-	err = c.replay(ctx, info)
+	h, err := c.history(ctx, id, runID)
+	if hasEnded(err) {
+		return f, nil
+	}
+	if err != nil {
+		return f, err
+	}
+	err = replays(h, id, runID)
 	switch {
-	case ctx.Err() != nil:
-		return f, ctx.Err()
 	case elsewhere:
 		f.pinned, f.onlyThere = true, err != nil
 	case err != nil:
@@ -62,9 +68,22 @@ func (c *check) run(ctx context.Context, run *workflowpb.WorkflowExecutionInfo) 
 	return f, nil
 }
 
-// replay runs a history on this binary.
-func (c *check) replay(ctx context.Context, info *workflowpb.WorkflowExecutionInfo) error {
-	if info.GetHistoryLength() < 3 {
+func (c *check) history(ctx context.Context, id, runID string) (*history.History, error) {
+	h := &history.History{}
+	events := c.client.GetWorkflowHistory(ctx, id, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return nil, err
+		}
+		h.Events = append(h.Events, event)
+	}
+	return h, nil
+}
+
+// replays runs a history on this binary.
+func replays(h *history.History, id, runID string) error {
+	if len(h.GetEvents()) < 3 {
 		return nil // no workflow task has begun, so anything may follow
 	}
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DisableDeadlockDetection: true})
@@ -73,9 +92,8 @@ func (c *check) replay(ctx context.Context, info *workflowpb.WorkflowExecutionIn
 	}
 	workflows.Register(replayer)
 	var o worker.ReplayWorkflowHistoryOptions
-	o.OriginalExecution.ID, o.OriginalExecution.RunID = info.GetExecution().GetWorkflowId(), info.GetExecution().GetRunId()
-	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	return replayer.ReplayWorkflowExecution(ctx, c.client.WorkflowService(), quiet, c.namespace, o.OriginalExecution)
+	o.OriginalExecution.ID, o.OriginalExecution.RunID = id, runID
+	return replayer.ReplayWorkflowHistoryWithOptions(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), h, o)
 }
 
 // hasWorkers reports whether anybody asked for work of a version lately.

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	deploymentpb "go.temporal.io/api/deployment/v1"
 	enums "go.temporal.io/api/enums/v1"
-	taskqueue "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/usm-works/usm/usm"
@@ -171,9 +170,7 @@ func (e *engine) count(ctx context.Context, query string) (int64, error) {
 // pollers are the workers that asked for workflow tasks of a queue lately, by version; "" has those without. Temporal tells of
 // them for five minutes, and one that lives asks every minute.
 func (e *engine) pollers(ctx context.Context, queue string) (map[string]map[string]bool, error) {
-	answer, err := e.client.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
-		Namespace: e.namespace, TaskQueue: &taskqueue.TaskQueue{Name: queue}, TaskQueueType: enums.TASK_QUEUE_TYPE_WORKFLOW,
-	})
+	answer, err := e.client.DescribeTaskQueue(ctx, queue, enums.TASK_QUEUE_TYPE_WORKFLOW)
 	pollers := map[string]map[string]bool{}
 	for _, p := range answer.GetPollers() {
 		if time.Since(p.GetLastAccessTime().AsTime()) > livesFor {

@@ -18,7 +18,6 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	temporal "go.temporal.io/sdk/client"
-	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -29,17 +28,6 @@ type openRuns struct {
 	runs      []*workflowpb.WorkflowExecutionInfo
 	histories map[string]*history.History // by ID
 	asked     map[string]time.Duration    // how long ago a worker of that build did
-}
-
-// openService is what of it has no client of the SDK.
-type openService struct {
-	workflowservice.WorkflowServiceClient
-
-	runs *openRuns
-}
-
-func (o *openRuns) WorkflowService() workflowservice.WorkflowServiceClient {
-	return &openService{runs: o}
 }
 
 func (o *openRuns) CountWorkflow(
@@ -70,17 +58,29 @@ func (o *openRuns) DescribeWorkflowExecution(
 	return nil, fmt.Errorf("no %s", id)
 }
 
-func (o *openService) GetWorkflowExecutionHistory(
-	_ context.Context, request *workflowservice.GetWorkflowExecutionHistoryRequest, _ ...grpc.CallOption,
-) (*workflowservice.GetWorkflowExecutionHistoryResponse, error) {
-	return &workflowservice.GetWorkflowExecutionHistoryResponse{History: o.runs.histories[request.GetExecution().GetWorkflowId()]}, nil
+// events are a history as the client of the SDK reads it.
+type events []*history.HistoryEvent
+
+func (e *events) HasNext() bool { return len(*e) > 0 }
+
+func (e *events) Next() (*history.HistoryEvent, error) {
+	next := (*e)[0]
+	*e = (*e)[1:]
+	return next, nil
 }
 
-func (o *openService) DescribeTaskQueue(
-	context.Context, *workflowservice.DescribeTaskQueueRequest, ...grpc.CallOption,
+func (o *openRuns) GetWorkflowHistory(
+	_ context.Context, id, _ string, _ bool, _ enums.HistoryEventFilterType,
+) temporal.HistoryEventIterator {
+	read := events(o.histories[id].GetEvents())
+	return &read
+}
+
+func (o *openRuns) DescribeTaskQueue(
+	context.Context, string, enums.TaskQueueType,
 ) (*workflowservice.DescribeTaskQueueResponse, error) {
 	answer := &workflowservice.DescribeTaskQueueResponse{}
-	for build, ago := range o.runs.asked {
+	for build, ago := range o.asked {
 		answer.Pollers = append(answer.Pollers, &taskqueue.PollerInfo{
 			Identity: build, LastAccessTime: timestamppb.New(time.Now().Add(-ago)), DeploymentOptions: &deploymentpb.WorkerDeploymentOptions{
 				DeploymentName: "usm", BuildId: build, WorkerVersioningMode: enums.WORKER_VERSIONING_MODE_VERSIONED,
@@ -100,7 +100,7 @@ func (o *openRuns) open(t *testing.T, id, as, recorded, build string) *workflowp
 	h.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().Name = as
 	run := &workflowpb.WorkflowExecutionInfo{
 		Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: "run of " + id}, Type: &commonpb.WorkflowType{Name: as},
-		Status: enums.WORKFLOW_EXECUTION_STATUS_RUNNING, HistoryLength: int64(len(h.GetEvents())), TaskQueue: "usm",
+		Status: enums.WORKFLOW_EXECUTION_STATUS_RUNNING, TaskQueue: "usm",
 	}
 	if build != "" {
 		run.VersioningInfo = &workflowpb.WorkflowExecutionVersioningInfo{
@@ -144,7 +144,8 @@ func TestUpgradeCheck(t *testing.T) {
 		o.open(t, "SRQ-000005", "Operation", every, "old")
 		o.open(t, "SRQ-000007", "IncidentWithoutChange", every, "b")
 		o.open(t, "SRQ-000008", "Operation", every, "b").Status = enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
-		o.open(t, "SRQ-000009", "IncidentWithoutChange", every, "").HistoryLength = 2
+		o.open(t, "SRQ-000009", "IncidentWithoutChange", every, "")
+		o.histories["SRQ-000009"].Events = o.histories["SRQ-000009"].GetEvents()[:2]
 		result, said := o.check(t, "usm:b")
 		require.Equal(t, 2, result.Pinned)
 		require.Equal(t, 1, result.OnlyThere)
