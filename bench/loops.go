@@ -48,7 +48,8 @@ func (d *driver) measured(ctx context.Context, name, load string, run func(*reco
 	}
 	c = Cell{
 		Case: name, Load: load, Cases: len(r.whole), Seconds: took.Seconds(), PerSecond: float64(len(r.whole)) / took.Seconds(),
-		Refused: int(d.refused.Load() - refused), Opening: times(r.opening), Decision: times(r.decision), Whole: times(r.whole), Cost: after.since(before, len(r.whole)),
+		Refused: int(d.refused.Load() - refused), Opening: times(r.opening), Decision: times(r.decision), Whole: times(r.whole),
+		Cost: after.since(before, len(r.whole)),
 	}
 	c.Trace, err = d.engine.trace(ctx, r.last)
 	return c, err
