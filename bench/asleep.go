@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	openers   = 10       // times the crowd are in flight while many cases are opened
+	openers   = 5        // times the crowd are in flight while many cases are opened
 	wakings   = 50       // cases that are woken, one after the other
 	oneBefore = "asleep" // the case that waits after one step
 )
 
 // sleep opens cases that wait, looks at the engine, and wakes some.
 func (m measurement) sleep(ctx context.Context, d *driver, a *Asleep) (err error) {
-	if _, err = d.closed(ctx, oneBefore, m.crowd, 0); err != nil {
+	if _, err = d.closed(ctx, oneBefore, openers*m.crowd, 0); err != nil {
 		return err
 	}
 	if a.Commits, err = m.commits(ctx, d); err != nil {

@@ -41,13 +41,10 @@ func TestEveryEngineDoesTheCases(t *testing.T) {
 			requireReport(t, all, dir)
 		}
 	})
-	every := grid{"approval": {"1", openLoad}, "workflow 5": {"1"}, "workflow 2": {"1"}, "workflow 1": {"1"}}
-	for name, grid := range map[string]grid{
-		"usm-file": every, "plain-file": every, "lean": {"approval": {"1"}}, "dbos": every, "river": every, "floor": every,
-	} {
+	for _, name := range []string{"usm-file", "plain", "dbos", "river", "floor"} { // lean is plain with fewer activities
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			block, asleep := measureOnce(t, name, binary, grid)
+			block, asleep := measureOnce(t, name, binary)
 			mu.Lock()
 			defer mu.Unlock()
 			all.Blocks, all.Asleep = append(all.Blocks, block), append(all.Asleep, asleep)
@@ -56,21 +53,22 @@ func TestEveryEngineDoesTheCases(t *testing.T) {
 }
 
 // measureOnce measures an engine with a few cases and looks at what they have left.
-func measureOnce(t *testing.T, name, binary string, grid grid) (block Block, asleep Asleep) {
+func measureOnce(t *testing.T, name, binary string) (block Block, asleep Asleep) {
 	t.Helper()
 	k, err := kindNamed(name)
 	require.NoError(t, err)
-	m := measurement{busy: true, binary: binary, seen: map[string]string{}, grid: grid, crowd: 1, window: 100 * time.Millisecond}
-	block, asleep = Block{Run: 1, Engine: name}, Asleep{Engine: name, Cases: 6}
+	m := measurement{busy: true, binary: binary, seen: map[string]string{}, crowd: 1, window: 100 * time.Millisecond}
+	m.grid = grid{"approval": {"1", openLoad}, "workflow 5": {"1"}, "workflow 2": {"1"}, "workflow 1": {"1"}}
+	block, asleep = Block{Run: 1, Engine: name}, Asleep{Engine: name, Cases: 2}
 	_, err = m.alone(t.Context(), k, func(d *driver) (err error) {
 		block.Cells, err = m.cells(t.Context(), d, k)
-		requireRows(t, d, k, len(grid) == len(order))
+		requireRows(t, d, k)
 		return errors.Join(err, m.sleep(t.Context(), d, &asleep))
 	})
 	require.NoError(t, err)
 	require.NotEmpty(t, m.seen["Postgres"])
 	loads := 0
-	for name := range grid {
+	for name := range m.grid {
 		loads += len(m.loads(k, name))
 	}
 	require.Len(t, block.Cells, loads)
@@ -112,7 +110,7 @@ func requireFigures(t *testing.T, c Cell, k kind) {
 }
 
 // requireRows compares what every case has written with its plan.
-func requireRows(t *testing.T, d *driver, k kind, every bool) {
+func requireRows(t *testing.T, d *driver, k kind) {
 	t.Helper()
 	// The product: how many steps each call has finished, as its trail says.
 	statement := `SELECT calls.type || CASE WHEN calls.parent IS NULL THEN '' ELSE ' of another' END, count(DISTINCT calls.number),
@@ -124,9 +122,6 @@ func requireRows(t *testing.T, d *driver, k kind, every bool) {
 		statement = `SELECT length(case_id) || ' ' || max, count(*), sum(rows) FROM (SELECT case_id, max(step) AS max, count(*) AS rows
 			FROM writes GROUP BY case_id) AS cases GROUP BY 1`
 		expect = map[string]int{"26 6": 6, "26 8": 8, "26 9": 9, "27 6": 6, "27 9": 9, "28 6": 6} // the length of a number tells who forked whom
-	}
-	if !every {
-		expect = map[string]int{"26 6": 6}
 	}
 	rows, err := d.stack.db.Query(t.Context(), statement)
 	require.NoError(t, err)
@@ -155,7 +150,7 @@ func requireReport(t *testing.T, all Results, dir string) {
 	require.NotContains(t, string(text), "NaN")
 	tables := 0
 	for table := range strings.SplitSeq(string(text), "\n\n") {
-		if !strings.HasPrefix(table, "| ") {
+		if !strings.HasPrefix(table, "| ") || !strings.Contains(table, "---:") { // the one without figures is written by hand
 			continue
 		}
 		tables++

@@ -12,14 +12,17 @@ import (
 	"time"
 
 	"github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/usm-works/usm/usm"
 )
 
 // driver asks an engine, and sees what comes of it in its database: no engine has to tell, so none is slowed down by telling.
 type driver struct {
-	engine engine
-	stack  *stack
-	http   *http.Client
-	asked  atomic.Int64 // statements, each a transaction
+	engine  engine
+	stack   *stack
+	http    *http.Client
+	asked   atomic.Int64 // statements, each a transaction
+	refused atomic.Int64 // requests that were told to come back
 
 	mu     sync.Mutex
 	awaits map[string]awaited
@@ -110,23 +113,44 @@ func (d *driver) await(ctx context.Context, number string, row int, ends bool) (
 	}
 }
 
-// send sends a request and returns what it was answered.
+// patience is how long a request is repeated that is told to come back.
+const patience = 2 * time.Minute
+
+// send sends a request until it is taken, as a client does, under the same key, and returns the answer and how long all of it took.
 func (d *driver) send(ctx context.Context, t vegeta.Target) (body []byte, took time.Duration, err error) {
+	begun := time.Now()
+	for {
+		again, body, err := d.sendOnce(ctx, t)
+		took := time.Since(begun)
+		if err == nil || !again || took > patience {
+			return body, took, err
+		}
+		d.refused.Add(1)
+		select {
+		case <-ctx.Done():
+			return nil, took, ctx.Err()
+		case <-time.After(time.Second): // what the gateway asks for
+		}
+	}
+}
+
+// sendOnce sends it once, and says whether it may be taken later.
+func (d *driver) sendOnce(ctx context.Context, t vegeta.Target) (again bool, body []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, t.Method, t.URL, bytes.NewReader(t.Body))
 	if err != nil {
-		return nil, 0, err
+		return false, nil, err
 	}
 	request.Header = t.Header
-	begun := time.Now()
 	answer, err := d.http.Do(request)
 	if err != nil {
-		return nil, 0, err
+		return false, nil, err
 	}
 	defer answer.Body.Close() //nolint:errcheck // it is read to its end
 	if body, err = io.ReadAll(answer.Body); err == nil && answer.StatusCode > 299 {
 		err = fmt.Errorf("%s %s: %s: %s", t.Method, t.URL, answer.Status, body)
 	}
-	return body, time.Since(begun), err
+	busy := answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable
+	return busy || bytes.Contains(body, []byte(usm.CodeInProgress)), body, err
 }
 
 // numberOf is the number of the case in an answer.

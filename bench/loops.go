@@ -36,6 +36,7 @@ func (d *driver) measured(ctx context.Context, name, load string, run func(*reco
 		return c, err
 	}
 	var r record
+	refused := d.refused.Load()
 	begun := time.Now()
 	if err = run(&r); err != nil {
 		return c, fmt.Errorf("%s, %s in flight: %w", name, load, err)
@@ -47,7 +48,8 @@ func (d *driver) measured(ctx context.Context, name, load string, run func(*reco
 	}
 	c = Cell{
 		Case: name, Load: load, Cases: len(r.whole), Seconds: took.Seconds(), PerSecond: float64(len(r.whole)) / took.Seconds(),
-		Opening: times(r.opening), Decision: times(r.decision), Whole: times(r.whole), Cost: after.since(before, len(r.whole)),
+		Refused: int(d.refused.Load() - refused), Opening: times(r.opening), Decision: times(r.decision), Whole: times(r.whole),
+		Cost: after.since(before, len(r.whole)),
 	}
 	c.Trace, err = d.engine.trace(ctx, r.last)
 	return c, err
@@ -83,6 +85,10 @@ func (d *driver) open(ctx context.Context, name string, perSecond float64, windo
 		targeter := func(t *vegeta.Target) error { *t = d.engine.open(name); return nil }
 		rate := vegeta.Rate{Freq: max(1, int(perSecond*window.Seconds())), Per: window}
 		for result := range attacker.Attack(targeter, rate, window, name) {
+			if result.Code == http.StatusTooManyRequests || result.Code == http.StatusServiceUnavailable {
+				d.refused.Add(1)
+				continue
+			}
 			if result.Code != http.StatusCreated {
 				return fmt.Errorf("%d %s: %s", result.Code, result.Error, result.Body)
 			}

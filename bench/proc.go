@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // tick is the unit of CPU time in /proc, in milliseconds.
@@ -90,7 +93,10 @@ func memory(roots []int) (mib float64, err error) {
 	}
 	for _, pid := range family(all, roots...) {
 		kilobytes, err := number(fmt.Sprintf("/proc/%d/smaps_rollup", pid), `(?m)^Pss:\s+(\d+)`)
-		if err != nil && !os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // it has ended
+		}
+		if err != nil {
 			return 0, err
 		}
 		mib += float64(kilobytes) / 1024

@@ -16,7 +16,7 @@ import (
 )
 
 // stopWithin is how long a process may take to stop before it is killed.
-const stopWithin = 20 * time.Second
+const stopWithin = time.Minute
 
 // process is a child, with a log of its own.
 type process struct {

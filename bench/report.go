@@ -89,6 +89,9 @@ func (r Results) Others() (most float64) {
 	return most
 }
 
+// Loud reports whether that is more than a run may say nothing about.
+func (r Results) Loud() bool { return r.Others() > mostOthers }
+
 // engines that there are results of, in the order of the tables.
 func (r Results) engines() (found []kind) {
 	for _, k := range kinds {

@@ -50,6 +50,7 @@ type Cell struct {
 	Cases     int     `json:"cases"`
 	Seconds   float64 `json:"seconds"`
 	PerSecond float64 `json:"per_second"` // cases ended; of an open loop those asked for
+	Refused   int     `json:"refused"`    // requests that were told to come back, and did but for those of an open loop
 	Opening   Times   `json:"opening"`    // from the request to the answer
 	Decision  Times   `json:"decision"`   // the same; none for a case without
 	Whole     Times   `json:"whole"`      // from the request that opens it until it is seen to have ended

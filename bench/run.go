@@ -66,6 +66,9 @@ func parse(args []string) (m measurement, err error) {
 		}
 		m.engines = append(m.engines, k)
 	}
+	if len(m.engines) == 0 {
+		return m, errors.New("name an engine")
+	}
 	return m, nil
 }
 
@@ -99,7 +102,8 @@ func (m measurement) run(ctx context.Context) error {
 	results.Machine, m.seen = machine, machine.Versions
 	results.Settings = Settings{Window: m.window.String(), Busy: results.Settings.Busy || m.busy}
 	for run := 1; run <= m.runs; run++ {
-		for _, k := range m.engines {
+		first := run % len(m.engines) // each has its turn
+		for _, k := range slices.Concat(m.engines[first:], m.engines[:first]) {
 			if slices.ContainsFunc(results.Blocks, func(b Block) bool { return b.Run == run && b.Engine == k.name }) {
 				continue
 			}

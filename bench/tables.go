@@ -54,6 +54,25 @@ func (r Results) Decisions() string {
 	}))
 }
 
+// Refusals says where requests were told to come back.
+func (r Results) Refusals() string {
+	var found []string
+	for _, k := range r.engines() {
+		for _, name := range order {
+			for _, load := range r.loads(name) {
+				refused := r.values(k.name, name, load, func(c Cell) float64 { return float64(c.Refused) / float64(max(c.Cases, 1)) })
+				if len(refused) > 0 && refused[len(refused)-1] > 0 {
+					found = append(found, fmt.Sprintf("%s, %s, %s: %s for each case", k.title, name, inWords(load), spread(refused)))
+				}
+			}
+		}
+	}
+	if len(found) == 0 {
+		return "no request"
+	}
+	return strings.Join(found, "; ")
+}
+
 // costly is the load at which costs are told: the one with the most cases in flight up to 50.
 func (r Results) costly(name string) (load string) {
 	for _, l := range r.loads(name) {
