@@ -140,9 +140,9 @@ func (of subject) measure(b *testing.B) (now quiet) {
 	})
 	runtime.GC()
 	debug.FreeOSMemory()
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	now.heap, now.resident = float64(memory.HeapAlloc)/(1<<20), resident(b, os.Getpid())
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	now.heap, now.resident = float64(stats.HeapAlloc)/(1<<20), memory(b, os.Getpid(), "VmRSS")
 	return now
 }
 
