@@ -82,7 +82,7 @@ func selectAsked(f usm.ApprovalFilter, people []string, cursor string) (*query, 
 	}
 	most := q.arg(limit(f.Page) + 1)
 	// Each of the people has a piece of the index in the right order.
-	q.text = `
+	q.text = anyPlan + `
 		SELECT o.document, o.agreement, o.components, now() AS now, coalesce(to_char(o.due AT TIME ZONE 'UTC',
 			'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'infinity') AS due
 		FROM unnest(` + from + `::text[]) AS asked (person) CROSS JOIN LATERAL (

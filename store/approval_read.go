@@ -93,7 +93,7 @@ func (s *Store) Approvals(ctx context.Context, filter usm.ApprovalFilter) (appro
 		where = " WHERE " + strings.Join(q.conditions, " AND ")
 	}
 	var rows []readApproval
-	err = s.db.SelectContext(ctx, &rows, `SELECT `+readColumns+` FROM approvals a JOIN calls c ON c.number = a.call`+where+`
+	err = s.db.SelectContext(ctx, &rows, anyPlan+`SELECT `+readColumns+` FROM approvals a JOIN calls c ON c.number = a.call`+where+`
 		ORDER BY a.opened_at DESC, a.id DESC LIMIT `+q.arg(limit(filter.Page)+1), q.args...)
 	if err != nil {
 		return nil, "", err

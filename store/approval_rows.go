@@ -35,8 +35,8 @@ type askRow struct {
 	Due      *time.Time `json:"due"`
 }
 
-// writeApprovals is the part of writeChange that is about approvals.
-const writeApprovals = `
+// writeApprovals is the part of change.statement that is about approvals.
+const writeApprovals = `,
 approved AS (
 	INSERT INTO approvals (id, call, n, domain, step, attempt, policy, state, retro, stuck, opened_at, due, closed_at, alarm, document)
 	SELECT id, call, n, domain, step, attempt, policy, state, retro, stuck, opened_at, due, closed_at, alarm, document
@@ -49,7 +49,7 @@ unasked AS (
 asked AS (
 	INSERT INTO approval_asks (approval, person, due)
 	SELECT approval, person, due FROM input, jsonb_populate_recordset(NULL::approval_asks, change -> 'asked')
-	ON CONFLICT (approval, person) DO UPDATE SET due = excluded.due),`
+	ON CONFLICT (approval, person) DO UPDATE SET due = excluded.due)`
 
 // approvalID is the id of the n-th approval of a call.
 func approvalID(call string, n int) string { return call + "." + strconv.Itoa(n) }

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/usm-works/usm/usm"
+import (
+	"context"
+
+	"github.com/usm-works/usm/usm"
+)
 
 // Statement is one with its parameters.
 type Statement struct {
@@ -18,5 +22,10 @@ func CallsStatements(f usm.CallFilter, people ...string) (statements []Statement
 	return statements, err
 }
 
-// Walked is how many calls the first of them looks at.
-const Walked = walked
+// AnyPlan begins a statement that is not prepared.
+const AnyPlan = anyPlan
+
+// Look reads rows over the store's own connections.
+func (s *Store) Look(ctx context.Context, rows any, query string, args ...any) error {
+	return s.db.SelectContext(ctx, rows, query, args...)
+}

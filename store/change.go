@@ -6,8 +6,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/usm-works/usm/usm"
 )
 
@@ -33,11 +31,15 @@ type change struct {
 	Nudges    []nudgeRow    `json:"nudges,omitempty"`
 }
 
-const writeChange = `
-WITH input AS (SELECT $1::jsonb AS change),
+// The parts of what carries a change out. Each is written only when the change has something for it.
+const (
+	writeInput = `
+WITH input AS (SELECT $1::jsonb AS change)`
+	writeCalls = `,
 inserted AS (
 	INSERT INTO calls (` + callColumns + `)
-	SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'insert')),
+	SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'insert'))`
+	writeProgress = `,
 updated AS (
 	UPDATE calls c SET (domain_version, agreement, unauthorised, service, components, category, impact, urgency, priority,
 		status, workflow, step, attempt, outcome, route, waiting, waiting_since, fields, changes, fulfilled_at, closed_at,
@@ -61,42 +63,57 @@ recorded AS (
 	FROM input, jsonb_populate_recordset(NULL::trail, change -> 'events')),
 told AS (
 	INSERT INTO outbox (id, topic, call, sequence, payload)
-	SELECT id, topic, call, sequence, payload FROM input, jsonb_populate_recordset(NULL::outbox, change -> 'outbox')),
+	SELECT id, topic, call, sequence, payload FROM input, jsonb_populate_recordset(NULL::outbox, change -> 'outbox'))`
+	writeLinks = `,
 linked AS (
 	INSERT INTO links (call, kind, "to")
-	SELECT call, kind, "to" FROM input, jsonb_populate_recordset(NULL::links, change -> 'links') ON CONFLICT DO NOTHING),
+	SELECT call, kind, "to" FROM input, jsonb_populate_recordset(NULL::links, change -> 'links') ON CONFLICT DO NOTHING)`
+	writeRecords = `,
 kept AS (
 	INSERT INTO records (call, kind, attempt, step, domain, decision, by_person, document)
 	SELECT call, kind, attempt, step, domain, decision, by_person, document
-	FROM input, jsonb_populate_recordset(NULL::records, change -> 'records')),
+	FROM input, jsonb_populate_recordset(NULL::records, change -> 'records'))`
+	writeLog = `,
 logged AS (
 	INSERT INTO operation_log (domain, call, at, text)
-	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log')),
+	SELECT domain, call, at, text FROM input, jsonb_populate_recordset(NULL::operation_log, change -> 'log'))`
+	writeStarts = `,
 taken AS (
 	INSERT INTO starts (call, input)
-	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s),` +
-	writeApprovals + leaveNudges + writeClocks + `
+	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s)`
+	writeEnd = `
 SELECT pg_notify('usm', '')`
+)
+
+// statement is what carries the change out. There are few of them, and each is prepared.
+func (c *change) statement() string {
+	text := writeInput
+	for _, part := range []struct {
+		rows int
+		text string
+	}{
+		{len(c.Insert), writeCalls},
+		{1, writeProgress},
+		{len(c.Links), writeLinks},
+		{len(c.Records), writeRecords},
+		{len(c.Log), writeLog},
+		{len(c.Starts), writeStarts},
+		{len(c.Approvals) + len(c.Asked) + len(c.Unasked), writeApprovals},
+		{len(c.Nudges), leaveNudges},
+		{len(c.Terms), writeTerms},
+		{len(c.Ledger) + len(c.Clocks) + len(c.Gone), writeClocks},
+	} {
+		if part.rows > 0 {
+			text += part.text
+		}
+	}
+	return text + writeEnd
+}
 
 // write carries the change out.
 func (t *tx) write(ctx context.Context, c change) error {
-	_, err := t.StmtxContext(ctx, t.writing).ExecContext(ctx, doc(c))
+	_, err := t.ExecContext(ctx, c.statement(), doc(c))
 	return err
-}
-
-// prepared is the statement of write, which takes Postgres as long to plan as to carry out: so each connection plans it once.
-// A transaction asks for it before it has its connection, because it takes one.
-func (s *Store) prepared(ctx context.Context) (*sqlx.Stmt, error) {
-	s.preparing.Lock()
-	defer s.preparing.Unlock()
-	if s.writing == nil {
-		prepared, err := s.db.PreparexContext(ctx, writeChange)
-		if err != nil {
-			return nil, err
-		}
-		s.writing = prepared
-	}
-	return s.writing, nil
 }
 
 // record puts an event on a call's trail and tells it to the outbox. The caller has given the event its call, sequence

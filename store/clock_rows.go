@@ -60,12 +60,14 @@ type phaseRow struct {
 const clockRowColumns = `call, id, domain, norm, agreement, agreement_version, link, service, workflow, type, priority, team, state,
 	target_ns, used_ns, started_at, stopped_at, due, breached_at, breaches, phases, document`
 
-// writeClocks is the part of writeChange that is about clocks.
-const writeClocks = `
+// writeTerms and writeClocks are the parts of change.statement that are about clocks.
+const writeTerms = `,
 agreed AS (
 	INSERT INTO terms (key, document)
 	SELECT t.key, t.document FROM input i, jsonb_populate_recordset(NULL::terms, i.change -> 'terms') t
-	ON CONFLICT DO NOTHING),
+	ON CONFLICT DO NOTHING)`
+
+const writeClocks = `,
 measured AS (
 	INSERT INTO clock_ledger (call, revision, "row", sequence, document)
 	SELECT call, revision, "row", sequence, document

@@ -163,7 +163,7 @@ func (s *Store) Delegations(ctx context.Context, f usm.DelegationFilter) (all []
 	}
 	var rows []delegationRow
 	err = s.db.SelectContext(ctx, &rows,
-		"SELECT "+delegationColumns+" FROM delegations d"+where+" ORDER BY d.id DESC LIMIT "+q.arg(limit(f.Page)+1), q.args...)
+		anyPlan+"SELECT "+delegationColumns+" FROM delegations d"+where+" ORDER BY d.id DESC LIMIT "+q.arg(limit(f.Page)+1), q.args...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -25,14 +25,14 @@ func (s *Store) groups(ctx context.Context, f usm.DirectoryFilter, only string) 
 		}
 	}
 	from := " FROM profiles r WHERE " + strings.Join(q.conditions, " AND ")
-	if err := s.db.GetContext(ctx, &total, "SELECT count(*)"+from, q.args...); err != nil || f.Limit <= 0 {
+	if err := s.db.GetContext(ctx, &total, anyPlan+"SELECT count(*)"+from, q.args...); err != nil || f.Limit <= 0 {
 		return []usm.Group{}, total, err
 	}
 	var rows []struct {
 		Document document[usm.Profile] `db:"document"`
 		People   pq.StringArray        `db:"people"`
 	}
-	err = s.db.SelectContext(ctx, &rows, `
+	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		SELECT r.document, ARRAY(
 			SELECT g.person FROM grants g JOIN people p ON (p.domain, p.id) = (g.domain, g.person)
 			WHERE (g.domain, g.profile) = (r.domain, r.id) AND NOT p.removed ORDER BY g.person COLLATE "C") AS people`+from+

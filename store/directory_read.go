@@ -37,11 +37,11 @@ func (s *Store) Directory(ctx context.Context, f usm.DirectoryFilter) (entries [
 		}
 	}
 	from := " FROM people p WHERE " + strings.Join(q.conditions, " AND ")
-	if err := s.db.GetContext(ctx, &total, "SELECT count(*)"+from, q.args...); err != nil || f.Limit <= 0 {
+	if err := s.db.GetContext(ctx, &total, anyPlan+"SELECT count(*)"+from, q.args...); err != nil || f.Limit <= 0 {
 		return []usm.DirectoryEntry{}, total, err
 	}
 	var rows []personRow
-	err = s.db.SelectContext(ctx, &rows, "SELECT "+personColumns+from+" ORDER BY p.id LIMIT "+
+	err = s.db.SelectContext(ctx, &rows, anyPlan+"SELECT "+personColumns+from+" ORDER BY p.id LIMIT "+
 		q.arg(min(f.Limit, longestDirectory))+" OFFSET "+q.arg(max(f.Offset, 0)), q.args...)
 	return each(rows, personRow.entry), total, err
 }

@@ -57,7 +57,7 @@ func (s *Store) Feed(ctx context.Context, after int64, sight *usm.Sight, limit i
 		eventRow
 		Position int64 `db:"position"`
 	}
-	err = s.db.SelectContext(ctx, &rows, `
+	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		WITH batch AS (
 			SELECT `+eventColumns+`, position FROM trail WHERE `+strings.Join(q.conditions, " AND ")+`
 			ORDER BY position FETCH FIRST `+q.arg(limit)+` ROWS WITH TIES)

@@ -11,9 +11,13 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// walked is how many calls of one index are looked at to fill a page. Where they do not fill it, what is asked for is rare, and
-// all of it is gathered: an index in the order of the list would be walked to its end.
-const walked = 2000
+// walkedCalls and walkedWork are how many calls of one index are looked at to fill a page of a list and of somebody's work. Where
+// they do not fill it, what is asked for is rare, and all of it is gathered: the index would be walked to its end. Whether
+// somebody may act on a call takes five times as long to see.
+const (
+	walkedCalls = 5000
+	walkedWork  = 2000
+)
 
 // newest is the order of lists, that of the indexes of calls.
 const newest = "c.opened_at DESC, c.number DESC"
@@ -55,32 +59,49 @@ func selectCalls(f usm.CallFilter, people []string) (statements []*query, err er
 	}
 	page := " LIMIT " + q.arg(limit(f.Page)+1)
 	before := len(q.conditions)
+	if f.MayAct != "" {
+		q.conditions = append(q.conditions, waitsForPeople)
+	}
 	q.equalities(f)
-	lead := slices.Clone(q.conditions[:min(before+1, len(q.conditions))]) // what is after the cursor and has the most telling property
+	lead := slices.Clone(q.conditions[:min(before+1, len(q.conditions))]) // beyond the cursor the property that tells most
 	q.others(f)
-	switch conditions := len(q.conditions) - before; {
+	switch {
 	case f.MayAct != "":
 		q.see(f.Visible, f.Domain)
 		q.where(strings.ReplaceAll(mayAct, "%people", q.arg(pq.StringArray(people))), f.MayAct)
-		return []*query{q.of("calls c"+where(q.conditions), workOrder, page)}, nil
-	case conditions == 0 && f.Visible != nil:
+		return []*query{q.near(lead, walkedWork, workOrder, page), q.all(workOrder, page)}, nil
+	case len(q.conditions) == before && f.Visible != nil:
 		return []*query{q.of(q.seen(f.Visible, page), newest, page)}, nil
-	case f.Visible == nil && len(q.conditions) == len(lead):
+	case len(q.conditions) == len(lead) && f.Visible == nil:
 		return []*query{q.of("calls c"+where(q.conditions), newest, page)}, nil
+	case q.see(f.Visible, f.Domain): // his own: he has asked for fewer than a filter leaves
+		return []*query{q.within(q.conditions[len(q.conditions)-1:], "OFFSET 0", newest, page)}, nil
 	}
-	own := q.see(f.Visible, f.Domain)
-	near := "(SELECT c.* FROM calls c" + where(lead) + " ORDER BY " + newest + " LIMIT " + strconv.Itoa(walked) + ") c"
-	all := "(WITH found AS MATERIALIZED (SELECT c.number, c.opened_at FROM calls c" + where(q.conditions) + `)
-		SELECT c.* FROM calls c JOIN (SELECT number FROM found c ORDER BY ` + newest + page + ") f USING (number)) c"
-	if own {
-		return []*query{q.of(all, newest, page)}, nil
-	}
-	return []*query{q.of(near+where(q.conditions), newest, page), q.of(all, newest, page)}, nil
+	return []*query{q.near(lead, walkedCalls, newest, page), q.all(newest, page)}, nil
+}
+
+// near fills a page from so many of the first calls that the lead leaves.
+func (q *query) near(lead []string, walked int, order, page string) *query {
+	return q.within(lead, "ORDER BY "+order+" LIMIT "+strconv.Itoa(walked), order, page)
+}
+
+// within fills a page from the calls that the first conditions leave, which are found before the others are looked at.
+func (q *query) within(first []string, limit, order, page string) *query {
+	calls := "SELECT c.*, " + dueLast + " AS due_last FROM calls c" + where(first) + " " + limit
+	// Postgres knows the order of a column, not that of what is computed from it.
+	return q.of("("+calls+") c"+where(q.conditions), strings.ReplaceAll(order, dueLast, "c.due_last"), page)
+}
+
+// all fills a page from all calls that the conditions leave, by whatever finds those soonest.
+func (q *query) all(order, page string) *query {
+	return q.of(`(WITH found AS MATERIALIZED (
+			SELECT c.number, c.opened_at, c.priority_rank, c.due, c.waiting_since FROM calls c`+where(q.conditions)+`)
+		SELECT c.* FROM calls c JOIN (SELECT c.number FROM found c ORDER BY `+order+page+`) f USING (number)) c`, order, page)
 }
 
 // of is a statement with the parameters of q.
 func (q *query) of(from, order, page string) *query {
-	return &query{text: "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
+	return &query{text: anyPlan + "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
 }
 
 // where is the clause of the conditions, "" without any.

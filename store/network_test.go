@@ -30,12 +30,14 @@ func TestNetwork(t *testing.T) {
 		w := world{s, t, database}
 		_, err := s.ApplyDomain(t.Context(), storetest.Domain(), "test")
 		require.NoError(t, err)
-		call := w.open(asked(usm.Incident))
+		call, before := w.open(asked(usm.Incident)), w.open(asked(usm.Incident))
+		facts := usm.Effects{Facts: &usm.RequestFacts{Category: "software", Service: "web", Components: []string{"disk-1"}}}
+		w.through(before, usm.AcceptIncident) // a statement takes one more when it is prepared
+		w.finish(input(before, usm.ClassifyIncident), facts)
 
 		// Begin, lock, write, commit.
 		require.Equal(t, int64(4), turns(relay, func() { w.through(call, usm.AcceptIncident) }))
 		// … and one for what the step names, and one for who covers another service.
-		facts := usm.Effects{Facts: &usm.RequestFacts{Category: "software", Service: "web", Components: []string{"disk-1"}}}
 		require.Equal(t, int64(6), turns(relay, func() { w.finish(input(call, usm.ClassifyIncident), facts) }))
 	})
 }

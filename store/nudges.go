@@ -18,12 +18,12 @@ type nudgeRow struct {
 	Later   float64   `json:"-" db:"later"` // seconds until another one may have it
 }
 
-// leaveNudges is the part of writeChange that is about them. One that waits because the directory changed goes on waiting.
-const leaveNudges = `
+// leaveNudges is the part of change.statement that is about them. One that waits because the directory changed goes on waiting.
+const leaveNudges = `,
 nudged AS (
 	INSERT INTO nudges AS n (run, noted_at, taken_at)
 	SELECT run, noted_at, taken_at FROM input, jsonb_populate_recordset(NULL::nudges, change -> 'nudges')
-	ON CONFLICT (run) DO UPDATE SET taken_at = excluded.taken_at WHERE n.taken_at IS NOT NULL),`
+	ON CONFLICT (run) DO UPDATE SET taken_at = excluded.taken_at WHERE n.taken_at IS NOT NULL)`
 
 // nudgeUnlessHeard has the run look that waits for an approval that people ended, unless Heard says in time that the engine
 // has what they did: between the two, Temporal and the worker may die, and only the registers know.

@@ -33,7 +33,7 @@ func (p punctual) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("lib/pq makes a %T, which lacks something", made), made.Close())
 	}
-	return punctualConn{conn, dial.made}, nil
+	return punctualConn{conn, dial.made, map[string]preparedStatement{}}, nil
 }
 
 // dialling remembers the connection that it made first; what it makes later only cancels a query on that one.
@@ -83,7 +83,8 @@ type connection interface {
 // commit of a transaction, has the deadline of its beginning.
 type punctualConn struct {
 	connection
-	net *impatient
+	net        *impatient
+	statements map[string]preparedStatement // by text
 }
 
 // BeginTx begins a transaction.
@@ -98,20 +99,8 @@ func (c punctualConn) PrepareContext(ctx context.Context, query string) (driver.
 	return c.connection.PrepareContext(ctx, query)
 }
 
-// ExecContext runs a statement.
-func (c punctualConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	c.net.endWith(ctx)
-	return c.connection.ExecContext(ctx, query, args)
-}
-
 // Ping asks whether Postgres answers.
 func (c punctualConn) Ping(ctx context.Context) error {
 	c.net.endWith(ctx)
 	return c.connection.Ping(ctx)
-}
-
-// QueryContext runs a query.
-func (c punctualConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	c.net.endWith(ctx)
-	return c.connection.QueryContext(ctx, query, args)
 }

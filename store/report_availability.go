@@ -50,7 +50,7 @@ func (a agreedService) key() [2]string { return [2]string{a.Domain, a.ID} }
 func (s *Store) agreedServices(ctx context.Context, f usm.NormFilter) (services []agreedService, err error) {
 	q := &query{conditions: []string{"true"}}
 	q.servicesOf(f, "s.domain", "s.id")
-	err = s.db.SelectContext(ctx, &services, `
+	err = s.db.SelectContext(ctx, &services, anyPlan+`
 		SELECT s.domain, s.id, d.created_at AS since, now() AS now, coalesce((
 			SELECT a.document ->> 'calendar' FROM agreements a
 			WHERE a.domain = s.domain AND a.type = 'SA' AND a.services @> ARRAY[s.id] AND `+valid("s.domain")+`
@@ -104,7 +104,7 @@ func selectOutages(f usm.NormFilter) *query {
 	if !f.Until.IsZero() {
 		q.where("c.opened_at < %s", f.Until)
 	}
-	q.text = `SELECT c.domain, c.service, c.number, c.opened_at AS "from", least(` + end + `, now()) AS until FROM calls c
+	q.text = anyPlan + `SELECT c.domain, c.service, c.number, c.opened_at AS "from", least(` + end + `, now()) AS until FROM calls c
 		WHERE ` + strings.Join(q.conditions, " AND ") + ` ORDER BY c.opened_at, c.number`
 	return q
 }

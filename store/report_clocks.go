@@ -44,7 +44,7 @@ func selectClocks(f usm.NormFilter) (*query, error) {
 	}
 	clocks := "SELECT " + clockColumns + ", " + judged + " AS result FROM clocks k WHERE k.started_at IS NOT NULL AND " +
 		strings.Join(q.conditions, " AND ") + " AND "
-	q.text = "WITH counted AS (" + clocks + ended + " UNION ALL " + clocks + open + ")"
+	q.text = anyPlan + "WITH counted AS (" + clocks + ended + " UNION ALL " + clocks + open + ")"
 	return q, nil
 }
 

@@ -44,9 +44,6 @@ type Store struct {
 	directories sync.Map
 	// nudged keeps when Nudges handed out each run, by run.
 	nudged sync.Map
-	// writing is what carries a change out, nil until the first transaction. The pool closes it.
-	preparing sync.Mutex
-	writing   *sqlx.Stmt
 	// books keeps compiled terms, by key: they never change either.
 	books *lru.Cache[string, *book]
 }
@@ -80,8 +77,7 @@ type tx struct {
 	*sqlx.Tx
 	store *Store
 
-	writing *sqlx.Stmt       // what carries a change out
-	fresh   map[string]*book // terms that it writes
+	fresh map[string]*book // terms that it writes
 	// writesDomain says that it has written a domain or its people: what it reads of them is true only once it is committed.
 	writesDomain bool
 }
@@ -102,15 +98,11 @@ func (s *Store) transact(ctx context.Context, do func(*tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, do func(*tx) error) error {
-	writing, err := s.prepared(ctx)
-	if err != nil {
-		return err
-	}
 	t, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	run := &tx{Tx: t, store: s, writing: writing, fresh: map[string]*book{}}
+	run := &tx{Tx: t, store: s, fresh: map[string]*book{}}
 	if err := do(run); err != nil {
 		// A broken connection cannot roll back and need not.
 		if undo := t.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {

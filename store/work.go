@@ -9,11 +9,21 @@ import (
 
 // workOrder is the order in which a person's work is listed, that of the index calls_work: a call without a due date comes
 // after those that have one.
-const workOrder = "c.priority_rank, coalesce(c.due, 'infinity'), c.waiting_since, c.number"
+const workOrder = "c.priority_rank, " + dueLast + ", c.waiting_since, c.number"
 
-// mayAct holds for the calls that a person can move on now; the first two lines are those of the index calls_work.
-const mayAct = `(c.closed_at IS NULL
-	AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation', 'approval')
+const dueLast = "coalesce(c.due, 'infinity')"
+
+// waitsForPeople holds for the calls of the index calls_work.
+const waitsForPeople = `c.closed_at IS NULL AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation', 'approval')`
+
+// mayAct holds for the calls that a person can move on now. Its first part says no more than the second, in words that have
+// indexes.
+const mayAct = `(` + waitsForPeople + `
+	AND (c.waiting ->> 'person' = %s
+		OR c.number = ANY(ARRAY(
+			SELECT a.call FROM approval_asks k JOIN approvals a ON a.id = k.approval WHERE k.person = ANY(%people)))
+		OR c.waiting -> 'profiles' ?| ARRAY(SELECT g.profile FROM grants g WHERE g.person = ANY(%people))
+			AND c.domain = ANY(ARRAY(SELECT g.domain FROM grants g WHERE g.person = ANY(%people))))
 	AND CASE c.waiting ->> 'kind' WHEN 'approval' THEN EXISTS (
 		SELECT FROM approval_asks k WHERE k.approval = c.waiting ->> 'approval' AND k.person = ANY(%people))
 	ELSE NOT coalesce(c.waiting -> 'exclude' ? %s, false)

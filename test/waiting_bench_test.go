@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -141,9 +140,9 @@ func (of subject) measure(b *testing.B) (now quiet) {
 	})
 	runtime.GC()
 	debug.FreeOSMemory()
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	now.heap, now.resident = float64(memory.HeapAlloc)/(1<<20), resident(b)
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	now.heap, now.resident = float64(stats.HeapAlloc)/(1<<20), memory(b, os.Getpid(), "VmRSS")
 	return now
 }
 
@@ -164,18 +163,4 @@ func (of subject) events(b *testing.B) (n int) {
 		n += int(run.GetWorkflowExecutionInfo().GetHistoryLength())
 	}
 	return n
-}
-
-var residentLine = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
-
-// resident is the memory of this process, in MiB.
-func resident(b *testing.B) float64 {
-	b.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	require.NoError(b, err)
-	found := residentLine.FindSubmatch(status)
-	require.Len(b, found, 2)
-	kilobytes, err := strconv.Atoi(string(found[1]))
-	require.NoError(b, err)
-	return float64(kilobytes) / 1024
 }

@@ -43,7 +43,7 @@ func (o *output) String() string {
 }
 
 // startDev runs `usm dev` and returns when it is ready; stop ends it as Ctrl-C does and returns the exit code.
-func startDev(t *testing.T, x *terminal) (stop func() int) {
+func startDev(t testing.TB, x *terminal) (stop func() int) {
 	t.Helper()
 	out := &output{changed: make(chan struct{}, 1)}
 	a := &app{in: strings.NewReader(""), out: out, err: out, dir: x.dir, env: func() []string { return x.env }}
@@ -84,8 +84,9 @@ func requireDoor(t *testing.T, address, dir string) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
-	t.Parallel()
+// devTerminal is one in a folder of its own, where `usm dev` takes ports that are free; address is that of the product.
+func devTerminal(t testing.TB) (x *terminal, address string) {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "usm-dev-") //nolint:usetesting // Postgres runs as another user and must reach it
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -93,16 +94,22 @@ func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, free.Close())
-	x := &terminal{dir: dir, env: []string{
+	return &terminal{dir: dir, env: []string{
 		"USM_ADDRESS=" + free.Addr().String(), "USM_DEV_TEMPORAL_ADDRESS=127.0.0.1:0", "USM_DEV_TEMPORAL_UI_ADDRESS=127.0.0.1:0",
 		"USM_DEV_SMTP_ADDRESS=127.0.0.1:0", "USM_DEV_MAIL_ADDRESS=127.0.0.1:0", "USM_DEV_OIDC_ADDRESS=127.0.0.1:0",
-	}}
+	}}, free.Addr().String()
+}
+
+func TestDevIsTheWholeProductAndKeepsItsState(t *testing.T) {
+	t.Parallel()
+	x, address := devTerminal(t)
+	dir := x.dir
 	here := &terminal{dir: dir} // another terminal, with no settings at all
 	log, err := filepath.Abs("../../testdata/uci_incident_200.csv.gz")
 	require.NoError(t, err)
 
 	stop := startDev(t, x)
-	requireDoor(t, "http://"+free.Addr().String(), dir)
+	requireDoor(t, "http://"+address, dir)
 	require.Equal(t, exitRefused, x.run(t, "dev"))
 	require.Contains(t, x.err, "another `usm dev` runs on")
 	require.Zero(t, here.run(t, "call", "open", "--domain", "facilities", "--type", "service_request", "--subject", "A lamp"), here.err)

@@ -44,6 +44,9 @@ func start(tb testing.TB, name string, cmd *exec.Cmd, log *tail) *Process {
 	return p
 }
 
+// PID is the part's process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Kill ends the part with SIGKILL, as a crash would, and returns when it is gone.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Signal(syscall.SIGKILL) // what has ended already is what was wanted

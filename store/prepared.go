@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// anyPlan begins a statement that Postgres plans each time, for the values that it is about: what finds a rare value soonest
+// takes long with a frequent one. Lists and reports are planned so. All other statements are prepared, once for each
+// connection, because planning them takes several times as long as carrying them out.
+const anyPlan = "/* any plan */ "
+
+// preparedStatement is one of lib/pq.
+type preparedStatement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// prepared is the statement of a text, nil for one that is not prepared.
+func (c punctualConn) prepared(ctx context.Context, text string, values []driver.NamedValue) (preparedStatement, error) {
+	if len(values) == 0 || strings.HasPrefix(text, anyPlan) {
+		return nil, nil
+	}
+	if known := c.statements[text]; known != nil {
+		return known, nil
+	}
+	made, err := c.connection.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	statement, ok := made.(preparedStatement)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("lib/pq prepares a %T, which lacks something", made), made.Close())
+	}
+	c.statements[text] = statement
+	return statement, nil
+}
+
+// ExecContext runs a statement.
+func (c punctualConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
+	c.net.endWith(ctx)
+	statement, err := c.prepared(ctx, text, values)
+	switch {
+	case err != nil:
+		return nil, err
+	case statement != nil:
+		return statement.ExecContext(ctx, values)
+	}
+	return c.connection.ExecContext(ctx, text, values)
+}
+
+// QueryContext runs a query.
+func (c punctualConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
+	c.net.endWith(ctx)
+	statement, err := c.prepared(ctx, text, values)
+	switch {
+	case err != nil:
+		return nil, err
+	case statement != nil:
+		return statement.QueryContext(ctx, values)
+	}
+	return c.connection.QueryContext(ctx, text, values)
+}
