@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -81,4 +82,13 @@ func TestResultsOfSomethingElseAreNotAddedTo(t *testing.T) {
 	m.window = time.Minute
 	require.ErrorContains(t, m.same(r, now()), "another window, 1s")
 	require.NoError(t, m.same(Results{}, now()))
+}
+
+func TestAStackThatIsInterruptedIsAnError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s, err := newStack(ctx, "")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Nil(t, s)
 }

@@ -30,10 +30,10 @@ type stack struct {
 }
 
 // newStack starts the servers.
-func newStack(ctx context.Context, temporal string) (s *stack, err error) {
+func newStack(ctx context.Context, temporal string) (_ *stack, err error) {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
-	s = &stack{own: map[int]bool{}}
+	s := &stack{own: map[int]bool{}}
 	if s.dir, err = os.MkdirTemp("", "usm-bench-"); err != nil {
 		return nil, err
 	}
