@@ -42,8 +42,8 @@ lint: lint-tools ## Check format, style, import arrows, determinism of workflows
 	@tools/lint.sh
 
 .PHONY: bench
-bench: postgres usm-temporal temporal-server ## Measure the product beside what one would build instead, and write docs/benchmarks.md
-	cd bench && go build -o ../.usm/bin/usm-bench . && ../.usm/bin/usm-bench run $(BENCHFLAGS) && ../.usm/bin/usm-bench report
+bench: postgres usm-temporal temporal-server ## Measure the product beside what one would build instead, and write docs/benchmarks.md and docs/scale.md
+	cd bench && go build -o ../.usm/bin/usm-bench . && ../.usm/bin/usm-bench run $(BENCHFLAGS) && ../.usm/bin/usm-bench report && ../.usm/bin/usm-bench scale
 
 .PHONY: bench-parts
 bench-parts: postgres usm-temporal temporal-server ## Run the benchmarks of the Go packages, and those on Temporal as it is deployed

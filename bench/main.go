@@ -2,6 +2,7 @@
 //
 //	go run . [flags]          measures, and adds to a file of results
 //	go run . report [flags]   writes docs/benchmarks.md and its pictures from that file
+//	go run . scale [flags]    writes docs/scale.md from it
 //
 // Each engine runs in processes of its own on a Postgres of its own that keeps what it has acknowledged. This process asks
 // over HTTP and looks on. It needs /proc, and ends everything it started, also when it is killed.
@@ -39,6 +40,8 @@ func command(ctx context.Context, args []string) error {
 		return serve(ctx, args[1:])
 	case "report":
 		return report(args[1:])
+	case "scale":
+		return scale(args[1:])
 	case "run":
 		args = args[1:]
 	}

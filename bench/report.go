@@ -49,8 +49,11 @@ func report(args []string) error {
 	return os.WriteFile(*out, []byte(text), 0o644) //nolint:gosec // the same
 }
 
-// page is the text, in Markdown.
-func (r Results) page(file string) (string, error) {
+// page is the text about the results, in Markdown.
+func (r Results) page(file string) (string, error) { return r.write(page, file) }
+
+// write fills in a page.
+func (r Results) write(page, file string) (string, error) {
 	functions := template.FuncMap{"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }}
 	text, err := template.New("page").Funcs(functions).Parse(page)
 	if err != nil {
