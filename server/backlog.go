@@ -83,7 +83,8 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // What the registers say, of all gateways and workers together.
 var (
-	callsOpen      = describe("usm_calls_open", "Open calls, by process, step and age; without them those that wait for the engine.", "process", "step", "age")
+	callsOpen      = describe("usm_calls_open", "Open calls, by process, step (both empty until the engine has a call) and age.",
+		"process", "step", "age")
 	pendingCalls   = describe("usm_intake_pending_calls", "Calls taken in that the engine does not have yet (10,000 are counted).")
 	pendingOldest  = describe("usm_intake_oldest_seconds", "How long the first of them has waited.")
 	notices        = describe("usm_outbox_notices_waiting", "Notices to people that no mail was made of yet (10,000 are counted).")

@@ -109,7 +109,9 @@ func days(ctx workflow.Context, in usm.StepInput) error {
 }
 
 // worked runs days within a request and returns the spans that were made.
-func worked(t *testing.T, in usm.StepInput, traced bool) (spans tracetest.SpanStubs, request trace.SpanContext, registry *prometheus.Registry, err error) {
+func worked(t *testing.T, in usm.StepInput, traced bool) (
+	spans tracetest.SpanStubs, request trace.SpanContext, registry *prometheus.Registry, err error,
+) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
 	tracer := sdk.NewTracerProvider(sdk.WithSyncer(exporter)).Tracer("")
