@@ -83,7 +83,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // What the registers say, of all gateways and workers together.
 var (
-	callsOpen      = describe("usm_calls_open", "Open calls, by process, step (both empty until the engine has a call) and age.",
+	callsOpen = describe("usm_calls_open", "Open calls, by process, step (both empty until the engine has a call) and age.",
 		"process", "step", "age")
 	pendingCalls   = describe("usm_intake_pending_calls", "Calls taken in that the engine does not have yet (10,000 are counted).")
 	pendingOldest  = describe("usm_intake_oldest_seconds", "How long the first of them has waited.")
