@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -10,32 +11,56 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// What a scrape asks of others is asked at most so often, and waited for no longer: a scrape goes on when Postgres is away.
+// A scrape goes on when Postgres is away: what it asks of others is asked so often at most, may take so long, is waited for that
+// long, and counts for a while.
 const (
-	askedEvery  = 10 * time.Second
-	askedWithin = time.Second
+	askedEvery   = 10 * time.Second
+	askedFor     = 10 * time.Second
+	askedWithin  = time.Second
+	answerCounts = time.Minute
 )
 
-// lasting remembers an answer for askedEvery.
+// lasting remembers an answer.
 type lasting[T any] struct {
-	mu    sync.Mutex
-	at    time.Time
-	value T
-	err   error
+	mu     sync.Mutex
+	asking chan struct{} // closed with the answer; nil while nobody asks
+	at     time.Time
+	value  T
+	err    error
 }
 
-// ask returns the answer, a new one when it is old.
-func (k *lasting[T]) ask(question func(context.Context) (T, error)) (T, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if time.Since(k.at) < askedEvery {
-		return k.value, k.err
+// ask returns the last answer, after a new one was asked for when it is time for that.
+func (l *lasting[T]) ask(question func(context.Context) (T, error)) (answer T, err error) {
+	l.mu.Lock()
+	if l.asking == nil && time.Since(l.at) >= askedEvery {
+		l.asking = make(chan struct{})
+		go l.answer(question)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askedWithin)
+	asking := l.asking
+	l.mu.Unlock()
+	if asking != nil {
+		select {
+		case <-asking:
+		case <-time.After(askedWithin):
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Since(l.at) > answerCounts {
+		return answer, errors.New("there is no answer yet")
+	}
+	return l.value, l.err
+}
+
+func (l *lasting[T]) answer(question func(context.Context) (T, error)) {
+	ctx, cancel := context.WithTimeout(context.Background(), askedFor)
 	defer cancel()
-	k.value, k.err = question(ctx)
-	k.at = time.Now()
-	return k.value, k.err
+	value, err := question(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.value, l.err, l.at = value, err, time.Now()
+	close(l.asking)
+	l.asking = nil
 }
 
 // backlog measures what waits in the registers. While they do not answer it has no figures, and counts that.
@@ -48,7 +73,7 @@ type backlog struct {
 
 func newBacklog(question func(context.Context) (usm.Backlog, error), mails bool) *backlog {
 	return &backlog{question: question, mails: mails, errors: prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "usm_scrape_errors_total", Help: "How often the registers did not say what waits in them, when they were asked for metrics.",
+		Name: "usm_scrape_errors_total", Help: "Scrapes without what waits in the registers, because they did not say it.",
 	})}
 }
 
@@ -58,7 +83,8 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // What the registers say, of all gateways and workers together.
 var (
-	callsOpen      = describe("usm_calls_open", "Open calls, by process, step and age; without them those that wait for the engine.", "process", "step", "age")
+	callsOpen = describe("usm_calls_open", "Open calls, by process, step (both empty until the engine has a call) and age.",
+		"process", "step", "age")
 	pendingCalls   = describe("usm_intake_pending_calls", "Calls taken in that the engine does not have yet (10,000 are counted).")
 	pendingOldest  = describe("usm_intake_oldest_seconds", "How long the first of them has waited.")
 	notices        = describe("usm_outbox_notices_waiting", "Notices to people that no mail was made of yet (10,000 are counted).")
@@ -83,13 +109,10 @@ func (b *backlog) Describe(to chan<- *prometheus.Desc) {
 
 // Collect asks the registers.
 func (b *backlog) Collect(to chan<- prometheus.Metric) {
-	found, err := b.kept.ask(func(ctx context.Context) (usm.Backlog, error) {
-		found, err := b.question(ctx)
-		if err != nil {
-			b.errors.Inc()
-		}
-		return found, err
-	})
+	found, err := b.kept.ask(b.question)
+	if err != nil {
+		b.errors.Inc()
+	}
 	b.errors.Collect(to)
 	if err != nil {
 		return
@@ -133,7 +156,14 @@ func (a *asked) Describe(to chan<- *prometheus.Desc) { to <- partReady }
 
 // Collect asks the parts.
 func (a *asked) Collect(to chan<- prometheus.Metric) {
-	said, _ := a.kept.ask(func(ctx context.Context) (map[string]error, error) { return a.parts.ask(ctx), nil })
+	said, err := a.kept.ask(func(ctx context.Context) (map[string]error, error) {
+		ctx, cancel := context.WithTimeout(ctx, askedWithin)
+		defer cancel()
+		return a.parts.ask(ctx), nil
+	})
+	if err != nil {
+		return
+	}
 	for part, err := range said {
 		there := 1.0
 		if err != nil {

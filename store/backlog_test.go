@@ -105,7 +105,7 @@ func BenchmarkBacklog(b *testing.B) {
 			require.NoError(b, err)
 			w.many(b, 1_000_000, each)
 			for b.Loop() {
-				_, err := w.Store.Backlog(b.Context())
+				_, err := w.Backlog(b.Context())
 				require.NoError(b, err)
 			}
 		})

@@ -23,9 +23,10 @@ type asking struct {
 }
 
 func (a *asking) start(ctx context.Context, operation, id string) (context.Context, trace.Span) {
+	//nolint:spancheck // the caller ends it
 	ctx, span := a.tracer.Start(ctx, operation, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(ofRun(id, "")...))
 	write(interceptor.Header(ctx), span.SpanContext())
-	return ctx, span
+	return ctx, span //nolint:spancheck // see above
 }
 
 // UpdateWorkflow sends an update.

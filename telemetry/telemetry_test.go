@@ -72,6 +72,7 @@ func TestLogs(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(Logs(slog.NewJSONHandler(&out, nil))).With("a", 1).WithGroup("")
 	_, span := sdk.NewTracerProvider().Tracer("").Start(t.Context(), "x")
+	defer span.End()
 	log.InfoContext(trace.ContextWithSpan(withCall(t.Context(), "INC-000001"), span), "one")
 	log.InfoContext(t.Context(), "two")
 	var one map[string]any
@@ -84,7 +85,7 @@ func TestLogs(t *testing.T) {
 }
 
 // step is an activity that finishes a step, as the worker runs it.
-func step(ctx context.Context, in usm.StepInput) error {
+func step(_ context.Context, in usm.StepInput) error {
 	if in.Outcome == "refuse" {
 		return temporal.NewNonRetryableApplicationError("anna may not", string(usm.CodeForbidden), nil)
 	}
@@ -109,7 +110,9 @@ func days(ctx workflow.Context, in usm.StepInput) error {
 }
 
 // worked runs days within a request and returns the spans that were made.
-func worked(t *testing.T, in usm.StepInput, traced bool) (spans tracetest.SpanStubs, request trace.SpanContext, registry *prometheus.Registry, err error) {
+func worked(t *testing.T, in usm.StepInput, traced bool) (
+	spans tracetest.SpanStubs, request trace.SpanContext, registry *prometheus.Registry, err error,
+) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
 	tracer := sdk.NewTracerProvider(sdk.WithSyncer(exporter)).Tracer("")

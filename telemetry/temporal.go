@@ -53,7 +53,9 @@ func NewTemporal(tracer trace.Tracer, registry prometheus.Registerer, logger *sl
 }
 
 // InterceptWorkflow follows a run.
-func (t *Temporal) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+func (t *Temporal) InterceptWorkflow(
+	_ workflow.Context, next interceptor.WorkflowInboundInterceptor,
+) interceptor.WorkflowInboundInterceptor {
 	if t.tracer == nil {
 		return next
 	}
@@ -61,7 +63,9 @@ func (t *Temporal) InterceptWorkflow(_ workflow.Context, next interceptor.Workfl
 }
 
 // InterceptActivity follows an activity.
-func (t *Temporal) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+func (t *Temporal) InterceptActivity(
+	_ context.Context, next interceptor.ActivityInboundInterceptor,
+) interceptor.ActivityInboundInterceptor {
 	return &working{interceptor.ActivityInboundInterceptorBase{Next: next}, t}
 }
 
