@@ -87,16 +87,16 @@ func (q *query) near(lead []string, walked int, order, page string) *query {
 
 // within fills a page from the calls that the first conditions leave, which are found before the others are looked at.
 func (q *query) within(first []string, limit, order, page string) *query {
-	calls := "SELECT c.*, " + dueLast + " AS due_last FROM calls c" + where(first) + " " + limit
+	calls := "SELECT " + callColumns + ", words, priority_rank, " + dueLast + " AS due_last FROM calls c" + where(first) + " " + limit
 	// Postgres knows the order of a column, not that of what is computed from it.
 	return q.of("("+calls+") c"+where(q.conditions), strings.ReplaceAll(order, dueLast, "c.due_last"), page)
 }
 
 // all fills a page from all calls that the conditions leave, by whatever finds those soonest.
 func (q *query) all(order, page string) *query {
-	return q.of(`(WITH found AS MATERIALIZED (
-			SELECT c.number, c.opened_at, c.priority_rank, c.due, c.waiting_since FROM calls c`+where(q.conditions)+`)
-		SELECT c.* FROM calls c JOIN (SELECT c.number FROM found c ORDER BY `+order+page+`) f USING (number)) c`, order, page)
+	return q.of(`calls c JOIN (
+		WITH found AS MATERIALIZED (SELECT c.number, c.opened_at, c.priority_rank, c.due, c.waiting_since FROM calls c`+where(q.conditions)+`)
+		SELECT c.number FROM found c ORDER BY `+order+page+`) f USING (number)`, order, page)
 }
 
 // of is a statement with the parameters of q.

@@ -24,13 +24,13 @@ func seeded(tb testing.TB, calls int, o store.Options) world {
 
 // planned is a part of a plan as Postgres carried it out.
 type planned struct {
-	Kind      string    `json:"Node Type"`
-	Table     string    `json:"Relation Name"`
-	Rows      float64   `json:"Actual Rows"`
-	Loops     float64   `json:"Actual Loops"`
-	Dropped   float64   `json:"Rows Removed by Filter"`
-	Rechecked float64   `json:"Rows Removed by Index Recheck"`
-	Below     []planned `json:"Plans"`
+	Kind      string    `json:"Node Type"`                     //nolint:tagliatelle // as Postgres has it
+	Table     string    `json:"Relation Name"`                 //nolint:tagliatelle // as Postgres has it
+	Rows      float64   `json:"Actual Rows"`                   //nolint:tagliatelle // as Postgres has it
+	Loops     float64   `json:"Actual Loops"`                  //nolint:tagliatelle // as Postgres has it
+	Dropped   float64   `json:"Rows Removed by Filter"`        //nolint:tagliatelle // as Postgres has it
+	Rechecked float64   `json:"Rows Removed by Index Recheck"` //nolint:tagliatelle // as Postgres has it
+	Below     []planned `json:"Plans"`                         //nolint:tagliatelle // as Postgres has it
 }
 
 // examined is how many calls are looked at. All of them must not be.

@@ -110,8 +110,13 @@ func both(a, b usm.CallFilter) usm.CallFilter {
 // sights are those of who lists: an administrator, people who work in a large, in a small and in all domains, and three who
 // work in none and asked much, little and nothing.
 var sights = []*usm.Sight{
-	nil, {Person: "olga", Domains: []string{"it"}}, {Person: "p77", Domains: []string{"healthcare"}},
-	{Person: "p1", Domains: storetest.SeedDomains}, {Person: "p0"}, {Person: "p19000"}, {Person: "nobody"},
+	nil,
+	{Person: "olga", Domains: []string{"it"}},
+	{Person: "p77", Domains: []string{"healthcare"}},
+	{Person: "p1", Domains: storetest.SeedDomains},
+	{Person: "p0"},
+	{Person: "p19000"},
+	{Person: "nobody"},
 }
 
 // deep is a cursor in the middle of the list of all.

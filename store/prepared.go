@@ -20,11 +20,13 @@ type preparedStatement interface {
 	driver.StmtQueryContext
 }
 
-// prepared is the statement of a text, nil for one that is not prepared.
-func (c punctualConn) prepared(ctx context.Context, text string, values []driver.NamedValue) (preparedStatement, error) {
-	if len(values) == 0 || strings.HasPrefix(text, anyPlan) {
-		return nil, nil
-	}
+// isPrepared reports whether a statement is to be prepared.
+func isPrepared(text string, values []driver.NamedValue) bool {
+	return len(values) > 0 && !strings.HasPrefix(text, anyPlan)
+}
+
+// prepared is the statement of a text.
+func (c punctualConn) prepared(ctx context.Context, text string) (preparedStatement, error) {
 	if known := c.statements[text]; known != nil {
 		return known, nil
 	}
@@ -43,25 +45,25 @@ func (c punctualConn) prepared(ctx context.Context, text string, values []driver
 // ExecContext runs a statement.
 func (c punctualConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
 	c.net.endWith(ctx)
-	statement, err := c.prepared(ctx, text, values)
-	switch {
-	case err != nil:
-		return nil, err
-	case statement != nil:
-		return statement.ExecContext(ctx, values)
+	if !isPrepared(text, values) {
+		return c.connection.ExecContext(ctx, text, values)
 	}
-	return c.connection.ExecContext(ctx, text, values)
+	statement, err := c.prepared(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return statement.ExecContext(ctx, values)
 }
 
 // QueryContext runs a query.
 func (c punctualConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
 	c.net.endWith(ctx)
-	statement, err := c.prepared(ctx, text, values)
-	switch {
-	case err != nil:
-		return nil, err
-	case statement != nil:
-		return statement.QueryContext(ctx, values)
+	if !isPrepared(text, values) {
+		return c.connection.QueryContext(ctx, text, values)
 	}
-	return c.connection.QueryContext(ctx, text, values)
+	statement, err := c.prepared(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, values)
 }

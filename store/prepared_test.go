@@ -11,7 +11,7 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-func TestStatements(t *testing.T) {
+func TestStatements(t *testing.T) { //nolint:tparallel // one after the other, over one connection
 	t.Parallel()
 	url := storetest.URL(t)
 	w := world{storetest.Open(t, store.Options{URL: url, Connections: 1}), t, url}
@@ -27,14 +27,14 @@ func TestStatements(t *testing.T) {
 	known := prepared()
 	require.NotEmpty(t, known)
 
-	t.Run("ArePreparedOnceForEachConnection", func(t *testing.T) {
+	t.Run("ArePreparedOnceForEachConnection", func(t *testing.T) { //nolint:paralleltest // see above
 		for range 3 {
 			w.view(call.Number)
 		}
 		require.Equal(t, known, prepared())
 	})
 
-	t.Run("OfListsArePlannedForTheirValues", func(t *testing.T) {
+	t.Run("OfListsArePlannedForTheirValues", func(t *testing.T) { //nolint:paralleltest // see above
 		for _, filter := range []usm.CallFilter{{}, {Status: usm.StatusOpen}, {MayAct: "olga"}} {
 			w.list(filter)
 		}
@@ -43,7 +43,7 @@ func TestStatements(t *testing.T) {
 		}
 	})
 
-	t.Run("GoOnAfterAMigrationThatAddsAColumn", func(t *testing.T) {
+	t.Run("GoOnAfterAMigrationThatAddsAColumn", func(t *testing.T) { //nolint:paralleltest // see above
 		require.NoError(t, w.exec(`ALTER TABLE calls ADD COLUMN more text NOT NULL DEFAULT ''`))
 		w.through(call, usm.AcceptIncident)
 		require.Equal(t, usm.ClassifyIncident, w.view(call.Number).Step)

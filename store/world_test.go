@@ -135,17 +135,17 @@ func (w world) through(call usm.Call, steps ...usm.Step) {
 }
 
 // requireCode checks the code of an error.
-func requireCode(t testing.TB, code usm.Code, err error) {
-	t.Helper()
-	require.Equal(t, code, usm.CodeOf(err), "%v", err)
+func requireCode(tb testing.TB, code usm.Code, err error) {
+	tb.Helper()
+	require.Equal(tb, code, usm.CodeOf(err), "%v", err)
 }
 
 // refusal checks the code of an error and returns it.
-func refusal(t testing.TB, code usm.Code, err error) *usm.Error {
-	t.Helper()
-	requireCode(t, code, err)
+func refusal(tb testing.TB, code usm.Code, err error) *usm.Error {
+	tb.Helper()
+	requireCode(tb, code, err)
 	var refused *usm.Error
-	require.ErrorAs(t, err, &refused)
+	require.ErrorAs(tb, err, &refused)
 	return refused
 }
 

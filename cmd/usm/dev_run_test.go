@@ -43,11 +43,11 @@ func (o *output) String() string {
 }
 
 // startDev runs `usm dev` and returns when it is ready; stop ends it as Ctrl-C does and returns the exit code.
-func startDev(t testing.TB, x *terminal) (stop func() int) {
-	t.Helper()
+func startDev(tb testing.TB, x *terminal) (stop func() int) {
+	tb.Helper()
 	out := &output{changed: make(chan struct{}, 1)}
 	a := &app{in: strings.NewReader(""), out: out, err: out, dir: x.dir, env: func() []string { return x.env }}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(tb.Context())
 	code := make(chan int, 1)
 	go func() { code <- a.run(ctx, []string{"dev"}) }()
 	deadline := time.After(time.Minute)
@@ -55,14 +55,14 @@ func startDev(t testing.TB, x *terminal) (stop func() int) {
 		select {
 		case <-out.changed:
 		case c := <-code:
-			t.Fatalf("usm dev ended with %d:\n%s", c, out)
+			tb.Fatalf("usm dev ended with %d:\n%s", c, out)
 		case <-deadline:
-			t.Fatalf("usm dev is not ready:\n%s", out)
+			tb.Fatalf("usm dev is not ready:\n%s", out)
 		}
 	}
-	require.Regexp(t, `neighbours +ready .*mail 127\.0\.0\.1:\d+, sign-in http://127\.0\.0\.1:\d+\n`, out.String())
-	require.Regexp(t, `Sign in +http://127\.0\.0\.1:\d+/sign-in\n`, out.String())
-	require.Regexp(t, `Mail +http://127\.0\.0\.1:\d+`, out.String())
+	require.Regexp(tb, `neighbours +ready .*mail 127\.0\.0\.1:\d+, sign-in http://127\.0\.0\.1:\d+\n`, out.String())
+	require.Regexp(tb, `Sign in +http://127\.0\.0\.1:\d+/sign-in\n`, out.String())
+	require.Regexp(tb, `Mail +http://127\.0\.0\.1:\d+`, out.String())
 	return func() int {
 		cancel()
 		return <-code
@@ -85,15 +85,15 @@ func requireDoor(t *testing.T, address, dir string) {
 }
 
 // devTerminal is one in a folder of its own, where `usm dev` takes ports that are free; address is that of the product.
-func devTerminal(t testing.TB) (x *terminal, address string) {
-	t.Helper()
+func devTerminal(tb testing.TB) (x *terminal, address string) {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "usm-dev-") //nolint:usetesting // Postgres runs as another user and must reach it
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	require.NoError(t, os.Chmod(dir, 0o711))
+	require.NoError(tb, err)
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	require.NoError(tb, os.Chmod(dir, 0o711))
 	free, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, free.Close())
+	require.NoError(tb, err)
+	require.NoError(tb, free.Close())
 	return &terminal{dir: dir, env: []string{
 		"USM_ADDRESS=" + free.Addr().String(), "USM_DEV_TEMPORAL_ADDRESS=127.0.0.1:0", "USM_DEV_TEMPORAL_UI_ADDRESS=127.0.0.1:0",
 		"USM_DEV_SMTP_ADDRESS=127.0.0.1:0", "USM_DEV_MAIL_ADDRESS=127.0.0.1:0", "USM_DEV_OIDC_ADDRESS=127.0.0.1:0",
