@@ -75,8 +75,14 @@ func (r Results) kept() float64 {
 func (r Results) Needs() string {
 	load := r.costly("approval")
 	of := func(figure func(Cell) float64) float64 { return median(r.values("usm", "approval", load, figure)) }
-	rows := [][]string{{"calls a second at the peak"}, {"cores"}, {"events of histories a second"}, {"history shards"},
-		{"written, MiB a second"}, {"kept in a year, at most, GiB"}}
+	rows := [][]string{
+		{"calls a second at the peak"},
+		{"cores"},
+		{"events of histories a second"},
+		{"history shards"},
+		{"written, MiB a second"},
+		{"kept in a year, at most, GiB"},
+	}
 	for _, daily := range []float64{1e6, 1e7, 1e8} {
 		rate := daily / day * peak
 		for i, cell := range []float64{

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
@@ -19,7 +20,7 @@ type series map[string]map[string][]string
 // add adds what a part exports.
 func (s series) add(t *testing.T, url string) {
 	t.Helper()
-	response, err := http.Get(url + "/metrics") //nolint:noctx // our own part, on this machine
+	response, err := http.Get(url + "/metrics")
 	require.NoError(t, err)
 	defer response.Body.Close() //nolint:errcheck // it is read to its end
 	text, err := io.ReadAll(response.Body)
@@ -31,7 +32,7 @@ func (s series) add(t *testing.T, url string) {
 		}
 		metric, err := promql.ParseMetric(line[:value])
 		require.NoError(t, err, line)
-		name := metric.Get(labels.MetricName)
+		name := metric.Get(model.MetricNameLabel)
 		if s[name] == nil {
 			s[name] = map[string][]string{}
 		}
@@ -77,7 +78,7 @@ func (s series) wrongSelector(n *parser.VectorSelector) (problems []string) {
 	}
 	for _, matcher := range n.LabelMatchers {
 		known := exported[matcher.Name]
-		if matcher.Name == labels.MetricName || unseen[matcher.Name] == matcher.Value {
+		if matcher.Name == model.MetricNameLabel || unseen[matcher.Name] == matcher.Value {
 			continue
 		}
 		if known == nil || matcher.Type == labels.MatchEqual && !slices.Contains(known, matcher.Value) {

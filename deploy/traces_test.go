@@ -157,7 +157,7 @@ func TestTraces(t *testing.T) {
 		Header: map[string]string{"Traceparent": "00-" + callerTrace + "-" + callerSpan + "-01"},
 	})
 	require.Equal(t, http.StatusOK, a.Status, "%s", a.Body)
-	require.Equal(t, callerTrace, a.Header.Get("X-Request-Id"))
+	require.Equal(t, callerTrace, a.Header.Get("X-Request-ID"))
 
 	const route = "POST /api/v1/calls/:number/steps/:step"
 	want := []string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -87,7 +88,8 @@ SELECT pg_notify('usm', '')`
 
 // statement is what carries the change out. There are few of them, and each is prepared.
 func (c *change) statement() string {
-	text := writeInput
+	var text strings.Builder
+	text.WriteString(writeInput)
 	for _, part := range []struct {
 		rows int
 		text string
@@ -104,10 +106,11 @@ func (c *change) statement() string {
 		{len(c.Ledger) + len(c.Clocks) + len(c.Gone), writeClocks},
 	} {
 		if part.rows > 0 {
-			text += part.text
+			text.WriteString(part.text)
 		}
 	}
-	return text + writeEnd
+	text.WriteString(writeEnd)
+	return text.String()
 }
 
 // write carries the change out.

@@ -54,7 +54,9 @@ func (w world) explained(db *sqlx.DB, f usm.CallFilter) (steps []planned) {
 	for _, s := range statements {
 		var raw []byte
 		require.NoError(w.t, db.GetContext(w.ctx(), &raw, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+s.Text, s.Args...))
-		var plans []struct{ Plan planned }
+		var plans []struct {
+			Plan planned `json:"Plan"`
+		}
 		require.NoError(w.t, json.Unmarshal(raw, &plans))
 		steps = append(steps, plans[0].Plan)
 		if plans[0].Plan.Rows > 50 {

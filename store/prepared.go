@@ -13,7 +13,7 @@ import (
 // connection, because planning them takes several times as long as carrying them out.
 const anyPlan = "/* any plan */ "
 
-// preparedStatement is one of lib/pq.
+// preparedStatement is all that a prepared statement of lib/pq can do.
 type preparedStatement interface {
 	driver.Stmt
 	driver.StmtExecContext

@@ -113,18 +113,12 @@ func (c tracedConn) PrepareContext(ctx context.Context, query string) (driver.St
 	if err != nil {
 		return nil, err
 	}
-	return tracedStmt{prepared.(statement), c.tracer, query}, nil //nolint:errcheck,forcetypeassert // lib/pq's can do all of that
-}
-
-// statement is all that a prepared statement of lib/pq can do.
-type statement interface {
-	driver.Stmt
-	driver.StmtExecContext
-	driver.StmtQueryContext
+	return tracedStmt{prepared.(preparedStatement), c.tracer, query}, nil //nolint:errcheck,forcetypeassert // lib/pq's can do all of that
 }
 
 type tracedStmt struct {
-	statement
+	preparedStatement
+
 	tracer trace.Tracer
 	query  string
 }
@@ -132,7 +126,7 @@ type tracedStmt struct {
 // ExecContext runs the statement.
 func (s tracedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	end := span(ctx, s.tracer, operation(s.query), s.query)
-	result, err := s.statement.ExecContext(ctx, args)
+	result, err := s.preparedStatement.ExecContext(ctx, args)
 	end(err)
 	return result, err
 }
@@ -140,7 +134,7 @@ func (s tracedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (
 // QueryContext runs the statement as a query.
 func (s tracedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	end := span(ctx, s.tracer, operation(s.query), s.query)
-	rows, err := s.statement.QueryContext(ctx, args)
+	rows, err := s.preparedStatement.QueryContext(ctx, args)
 	end(err)
 	return rows, err
 }

@@ -53,13 +53,13 @@ func BenchmarkNoisyDomain(b *testing.B) {
 				noise.Go(func() error {
 					select {
 					case <-time.After(every * time.Duration(i) / noisyTimes): // not all at the same moment
-						return steady(ctx, p, b, "it", every, func(time.Duration) bool { return true })
+						return steady(ctx, b, p, "it", every, func(time.Duration) bool { return true })
 					case <-ctx.Done():
 						return nil
 					}
 				})
 			}
-			require.NoError(b, steady(ctx, p, b, "hr", every, func(step time.Duration) bool {
+			require.NoError(b, steady(ctx, b, p, "hr", every, func(step time.Duration) bool {
 				took[beside][round] = append(took[beside][round], step)
 				return len(took[beside][round]) < quietSteps
 			}))
@@ -83,7 +83,7 @@ func BenchmarkNoisyDomain(b *testing.B) {
 
 // steady finishes a step of a domain at each tick, one call after the other, and tells how long each took until it is told to end.
 func steady(
-	ctx context.Context, p *product.Product, b *testing.B, domain string, every time.Duration, goOn func(time.Duration) bool,
+	ctx context.Context, b *testing.B, p *product.Product, domain string, every time.Duration, goOn func(time.Duration) bool,
 ) error {
 	file, err := p.Admin.Domain(ctx, domain)
 	if err != nil {
