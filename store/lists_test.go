@@ -55,7 +55,7 @@ func (w world) explained(db *sqlx.DB, f usm.CallFilter) (steps []planned) {
 		var raw []byte
 		require.NoError(w.t, db.GetContext(w.ctx(), &raw, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+s.Text, s.Args...))
 		var plans []struct {
-			Plan planned `json:"Plan"`
+			Plan planned `json:"plan"`
 		}
 		require.NoError(w.t, json.Unmarshal(raw, &plans))
 		steps = append(steps, plans[0].Plan)

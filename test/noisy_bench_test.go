@@ -85,6 +85,7 @@ func BenchmarkNoisyDomain(b *testing.B) {
 func steady(
 	ctx context.Context, b *testing.B, p *product.Product, domain string, every time.Duration, goOn func(time.Duration) bool,
 ) error {
+	b.Helper()
 	file, err := p.Admin.Domain(ctx, domain)
 	if err != nil {
 		return err
