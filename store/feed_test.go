@@ -20,7 +20,7 @@ func (w world) follow(position int64, sight *usm.Sight, n int) (events []usm.Eve
 		require.NoError(w.t, err)
 		events, position = append(events, more...), next
 		return len(events) >= n
-	}, 20*time.Second, 5*time.Millisecond)
+	}, 2*time.Minute, 5*time.Millisecond)
 	return events, position
 }
 

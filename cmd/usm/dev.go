@@ -20,7 +20,7 @@ import (
 // How long `usm dev` takes at most to start one part, and to stop everything.
 const (
 	devStart = 2 * time.Minute
-	devStop  = 10 * time.Second
+	devStop  = 30 * time.Second
 )
 
 // dev is the whole product in one process, with Postgres and Temporal as its children.

@@ -65,7 +65,11 @@ func startDev(tb testing.TB, x *terminal) (stop func() int) {
 	require.Regexp(tb, `Mail +http://127\.0\.0\.1:\d+`, out.String())
 	return func() int {
 		cancel()
-		return <-code
+		ended := <-code
+		if ended != 0 {
+			tb.Logf("usm dev ended with %d:\n%s", ended, out)
+		}
+		return ended
 	}
 }
 

@@ -25,7 +25,7 @@ const defaultTemporal = "127.0.0.1:7233"
 
 // How long Temporal is waited for: to answer once, and by a gateway that serves without it, before it is asked again.
 const (
-	answerWithin = 3 * time.Second
+	answerWithin = 10 * time.Second
 	askAgain     = 2 * time.Second
 )
 
