@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
