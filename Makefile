@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # A flag for every go test, such as TESTFLAGS='-run TestName -v'.
 TESTFLAGS ?=
-TESTTIMEOUT ?= 40m
+TESTTIMEOUT ?= 60m
 # Flags for make bench, such as BENCHFLAGS=-quick; `cd bench && go run . run -help` lists them.
 BENCHFLAGS ?=
 
