@@ -89,7 +89,7 @@ func TestICalendarRefuses(t *testing.T) {
 		"WhatIsNoICalendar":    {"Dear sir", "not an iCalendar text"},
 		"ATextThatIsCutOff":    {strings.TrimSuffix(iCalendar("DTSTART:20260427"), "END:VCALENDAR\r\n"), "cut off"},
 		"AnEventThatIsCutOff":  {"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260427\r\n", "cut off"},
-		"AnEndOfSomethingElse": {"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VTODO\r\nEND:VCALENDAR\r\n", "not an iCalendar text"},
+		"AnEndOfSomethingElse": {"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n", "not an iCalendar text"},
 		"ALineThatSaysNothing": {iCalendar("DTSTART"), "not an iCalendar text"},
 		"NoStart":              {iCalendar("DTEND:20260427"), `event 1 "Number 0": it must have one DTSTART`},
 		"TwoStarts": {
@@ -114,7 +114,7 @@ func TestICalendarRefuses(t *testing.T) {
 		},
 		"ALongText":                 {iCalendar("DTSTART:20260427" + strings.Repeat("\nX:x", maxICalendar/4)), "over 256 KiB"},
 		"ALongLine":                 {iCalendar("DTSTART:20260427\nX:" + strings.Repeat("x\n ", maxLine)), "has a line over 8 KiB"},
-		"DeepComponents":            {iCalendar(strings.Repeat("BEGIN:VTODO\n", 7)), "components more than 8 deep"},
+		"DeepComponents":            {iCalendar(strings.Repeat("BEGIN:VJOURNAL\n", 7)), "components more than 8 deep"},
 		"TooManyRecurrences":        {times(maxRecurring+1, "DTSTART:20260427\nRRULE:FREQ=YEARLY"), "more than 200 events recur"},
 		"MoreDaysThanThereAre":      {times(20, "DTSTART:20000101\nRRULE:FREQ=DAILY"), "touch more than 1000000 days"},
 		"AnEventOfThousandsOfYears": {times(20, "DTSTART:20000101\nDTEND:99990101"), "touch more than 1000000 days"},
