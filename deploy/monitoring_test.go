@@ -66,8 +66,9 @@ func panels(t *testing.T) (queries map[string][]string) {
 // what is still missing.
 func observe(t *testing.T, queries []string) series {
 	t.Helper()
+	worker := product.FreeAddress(t)
 	p := product.Start(t, product.Options{Domains: []string{"it"}, Env: map[string]string{
-		"USM_PROBE_ADDRESS": "127.0.0.1:19090", "USM_SMTP_ADDRESS": "127.0.0.1:1", "USM_SMTP_TLS": "none", "USM_MAIL_FROM": "usm@example.org",
+		"USM_PROBE_ADDRESS": worker, "USM_SMTP_ADDRESS": "127.0.0.1:1", "USM_SMTP_TLS": "none", "USM_MAIL_FROM": "usm@example.org",
 	}})
 	view, err := p.As("anna").Open(t.Context(), usm.NewCall{
 		Domain: "it", Type: usm.Incident, Subject: "s", Requester: "anna", Service: "mail", Impact: usm.Medium, Urgency: usm.High,
@@ -80,9 +81,9 @@ func observe(t *testing.T, queries []string) series {
 	_, err = p.Temporal().ExecuteWorkflow(t.Context(), temporal.StartWorkflowOptions{ID: "lost", TaskQueue: "usm"}, "Lost")
 	require.NoError(t, err)
 	exported := series{}
-	product.Eventually(t, time.Minute, "all that is asked for is exported", func() error {
+	product.Eventually(t, 3*time.Minute, "all that is asked for is exported", func() error {
 		exported.add(t, p.URL)
-		exported.add(t, "http://127.0.0.1:19090")
+		exported.add(t, "http://"+worker)
 		for _, query := range queries {
 			if problems := exported.wrong(query); len(problems) > 0 {
 				return fmt.Errorf("%s: %q", query, problems)

@@ -73,7 +73,7 @@ func Start(tb testing.TB, o Options) *Product {
 		servers(tb)
 	}
 	p := &Product{
-		t: tb, Database: o.Database, TemporalAddress: o.Temporal, Namespace: o.Namespace, address: freeAddress(tb),
+		t: tb, Database: o.Database, TemporalAddress: o.Temporal, Namespace: o.Namespace, address: FreeAddress(tb),
 		people: map[string]string{}, parts: map[string]*Process{}, logs: map[string]*tail{},
 		options: client.Options{Patience: patience, Reconnect: true},
 	}
@@ -239,7 +239,8 @@ func (p *Product) SQL() *sql.DB {
 	return db
 }
 
-func freeAddress(tb testing.TB) string {
+// FreeAddress is an address of this machine that nobody listens at.
+func FreeAddress(tb testing.TB) string {
 	tb.Helper()
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	require.NoError(tb, err)
