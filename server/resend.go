@@ -10,8 +10,8 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// Resend sends actions to their calls again that were recorded although the engine did not answer, as when a worker dies
-// between the two, until ctx ends; then it returns nil. It needs Desk, Reader and Intake of the options. It asks when something
+// Resend sends actions to their calls again that were recorded although the engine did not answer, as when worker and
+// Temporal die between the two, until ctx ends; then it returns nil. It needs Desk, Reader and Intake of the options. It asks when something
 // was recorded and, while any action has no answer, every 5 s. Several gateways may run it: each action is given to one of them.
 func Resend(ctx context.Context, o Options) error {
 	o = o.orDefaults()

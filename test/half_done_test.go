@@ -73,11 +73,11 @@ func (w *oneWay) carry(t *testing.T, from net.Conn, to string) {
 	}
 }
 
-// TestAStepThatTheEngineLost is recorded by a worker that cannot tell the engine any more, and dies. Whoever sent it is told to try
-// again and does not; the call goes on all the same, once.
+// TestAStepThatTheEngineLost is recorded by a worker that cannot tell Temporal any more; both die. Whoever sent it is told to try again
+// and does not; the call goes on all the same, once.
 func TestAStepThatTheEngineLost(t *testing.T) {
 	t.Parallel()
-	p := product.Start(t, product.Options{Domains: []string{"it"}})
+	p := launch(t, "it")
 	opened, err := p.As("anna").Open(t.Context(), usm.NewCall{
 		Domain: "it", Type: usm.Incident, Subject: "Mail does not arrive", Requester: "anna", Service: "mail",
 	})
@@ -111,6 +111,8 @@ func TestAStepThatTheEngineLost(t *testing.T) {
 	dying.Kill()
 	require.Equal(t, http.StatusServiceUnavailable, (<-answered).Status)
 
+	p.temporal.Kill() // which knew what was under way
+	p.startTemporal()
 	p.Worker()
 	product.Eventually(t, 2*time.Minute, "the run is where the registers are", func() error {
 		run, err := p.Temporal().QueryWorkflow(t.Context(), number, "", "call")

@@ -86,8 +86,8 @@ func (a *API) update(ctx context.Context, run string, action usm.Action) (usm.Ac
 // noteWithin is how long it may take to note that an action has no answer, whatever became of who sent it.
 const noteWithin = 2 * time.Second
 
-// unanswered notes an action that may have been recorded although the engine did not answer: its run was to die in between. Where
-// the note fails, whoever sends the action again brings the run to where the registers are.
+// unanswered notes an action that may have been recorded although the engine did not answer: worker and Temporal
+// may have died in between. Where the note fails, whoever sends the action again brings the run to where the registers are.
 func (a *API) unanswered(ctx context.Context, number string, action usm.Action, err error) {
 	if code := usm.CodeOf(err); code != usm.CodeUnavailable && code != usm.CodeInternal {
 		return
