@@ -11,8 +11,8 @@ import (
 )
 
 // Resend sends actions to their calls again that were recorded although the engine did not answer, as when worker and
-// Temporal die between the two, until ctx ends; then it returns nil. It needs Desk, Reader and Intake of the options. It asks when something
-// was recorded and, while any action has no answer, every 5 s. Several gateways may run it: each action is given to one of them.
+// Temporal die between the two, until ctx ends; then it returns nil. It needs Desk, Reader and Intake of the options. It asks when
+// something was recorded and, while any action has no answer, every 5 s. Several gateways may run it: each action is given to one of them.
 func Resend(ctx context.Context, o Options) error {
 	o = o.orDefaults()
 	return whenTold(ctx, o, func() (int, time.Duration, bool) { return resendBatch(ctx, o) })
@@ -44,6 +44,6 @@ func resend(ctx context.Context, o Options, sent usm.SentAction) error {
 		o.Logger.WarnContext(ctx, "an action without an answer cannot be sent yet", "call", sent.Call, "error", err)
 		return err
 	}
-	o.Logger.InfoContext(ctx, "an action that was recorded without an answer has reached its call", "call", sent.Call, "action", sent.Action.Name)
+	o.Logger.InfoContext(ctx, "an action without an answer has reached its call", "call", sent.Call, "action", sent.Action.Name)
 	return nil
 }

@@ -24,7 +24,7 @@ func TestAnActionWithoutAnAnswer(t *testing.T) {
 		require.Len(t, w.store.unanswered, 1)
 		noted := w.store.unanswered[0]
 		require.Equal(t, number, noted.Call)
-		require.Equal(t, w.desk.actions, []usm.Action{noted.Action})
+		require.Equal(t, []usm.Action{noted.Action}, w.desk.actions)
 		require.NotEmpty(t, noted.Action.ID)
 		require.NotEmpty(t, noted.Action.RequestID)
 	})

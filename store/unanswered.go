@@ -50,7 +50,7 @@ func (s *Store) Recorded(ctx context.Context, limit int) (sent []usm.SentAction,
 		SELECT call, action FROM (
 			SELECT call, action, noted_at FROM taken
 			UNION ALL
-			SELECT NULL, NULL, NULL FROM (SELECT 1 FROM unanswered LIMIT 1) AS any_left) AS all_found
+			SELECT NULL, NULL AS action, NULL AS noted_at FROM (SELECT 1 FROM unanswered LIMIT 1) AS any_left) AS all_found
 		ORDER BY noted_at NULLS LAST, call`, limit, tryLasts.Seconds(), unansweredLasts.Seconds())
 	wait = NoNudge
 	for _, one := range found {

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -40,16 +41,16 @@ func startOneWay(t *testing.T, to string) *oneWay {
 			if err != nil {
 				return
 			}
-			open.Go(func() { w.carry(t, from, to) })
+			open.Go(func() { w.carry(t.Context(), from, to) })
 		}
 	})
 	return w
 }
 
 // carry is one connection.
-func (w *oneWay) carry(t *testing.T, from net.Conn, to string) {
+func (w *oneWay) carry(ctx context.Context, from net.Conn, to string) {
 	defer from.Close() //nolint:errcheck // nothing is lost with it
-	there, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", to)
+	there, err := (&net.Dialer{}).DialContext(ctx, "tcp", to)
 	if err != nil {
 		return
 	}
