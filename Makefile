@@ -24,10 +24,11 @@ dev-reset: ## Remove everything that make dev keeps, but not the built programs
 ##@ Check
 
 .PHONY: test
-test: postgres usm-temporal usm-neighbours temporal-server ## Vet and run all tests, with a Postgres and a Temporal of their own
+test: postgres usm-temporal usm-neighbours temporal-server chromium axe ## Vet and run all tests, with a Postgres and a Temporal of their own
 	go vet ./...
 	go run ./test/stack -- go test -p 2 -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
 	go run ./test/stack -- go -C test/degrade test -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
+	go run ./test/stack -- go -C test/console test -timeout $(TESTTIMEOUT) $(TESTFLAGS) ./...
 	cd devserver && go test -vet=off -timeout $(TESTTIMEOUT) ./...
 	cd neighbours && go test -timeout $(TESTTIMEOUT) ./...
 	cd deploy && go test -timeout $(TESTTIMEOUT) ./...
@@ -77,6 +78,10 @@ postgres: ## Make sure that PostgreSQL 15 or newer is here
 .PHONY: chromium
 chromium: ## Make sure that a browser for the tests is here
 	@tools/chromium.sh
+
+.PHONY: axe
+axe: ## Make sure that the checker of accessibility for the tests is here
+	@tools/axe.sh
 
 .PHONY: usm-temporal
 usm-temporal: ## Build .usm/bin/usm-temporal, unless an external Temporal is named

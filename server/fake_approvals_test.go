@@ -16,6 +16,7 @@ type fakeApprovals struct {
 	refusals    []usm.Refusal
 	nudges      []string
 	heard       []string // ids of approvals
+	unanswered  []usm.SentAction
 }
 
 // approve puts an approval there, as the engine would.
@@ -112,5 +113,25 @@ func (s *fakeStore) Nudged(_ context.Context, run string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nudges = slices.DeleteFunc(s.nudges, func(one string) bool { return one == run })
+	return nil
+}
+
+func (s *fakeStore) Unanswered(_ context.Context, call string, action usm.Action) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unanswered = append(s.unanswered, usm.SentAction{Call: call, Action: action})
+	return nil
+}
+
+func (s *fakeStore) Recorded(_ context.Context, limit int) ([]usm.SentAction, time.Duration, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.unanswered[:min(limit, len(s.unanswered))]), -1, nil
+}
+
+func (s *fakeStore) Answered(_ context.Context, sent usm.SentAction) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unanswered = slices.DeleteFunc(s.unanswered, func(one usm.SentAction) bool { return one.Action.ID == sent.Action.ID })
 	return nil
 }

@@ -60,7 +60,7 @@ func isStream(route string) bool { return route == api.Prefix+"/events" }
 // limitLoad refuses a request at once when so many run already that one more would only make all of them slower. What changes
 // something may wait long for a worker, so it keeps nobody from reading. Probes are always answered.
 func (g *gateway) limitLoad(c *gin.Context) {
-	if isStream(c.FullPath()) || isProbe(c.FullPath()) {
+	if isStream(c.FullPath()) || isProbe(c.FullPath()) || within(c.Request) {
 		return
 	}
 	running := g.placesFor(c)

@@ -139,6 +139,7 @@ func New(o Options) http.Handler {
 		Heartbeat: o.Limits.Beat,
 	})
 	g.operations = operationsOf(engine, documented.OpenAPI())
+	g.console(engine)
 	if o.Post != nil {
 		g.links(engine, answers)
 	}

@@ -25,10 +25,12 @@ func (s *Store) Begin(ctx context.Context, in usm.IntakeRequest) (done usm.Intak
 		Header      document[map[string]string] `db:"header"`
 		Body        []byte                      `db:"body"`
 	}
-	// An insert that meets a row waits for it, so one of several requests gets the claim and the others see it taken.
+	// An insert that meets a row waits for it, so one of several requests gets the claim and the others see it taken. It need not
+	// wait for the disk: were it lost with Postgres, so would be all that was written after it.
 	err = s.db.GetContext(ctx, &claim, `
-		WITH mine AS (
-			INSERT INTO intake AS i (caller, key, fingerprint) VALUES ($1, $2, $3)
+		WITH lazily AS (SELECT set_config('synchronous_commit', 'off', true)),
+		mine AS (
+			INSERT INTO intake AS i (caller, key, fingerprint) SELECT $1, $2, $3 FROM lazily
 			ON CONFLICT (caller, key) DO UPDATE SET claimed_at = now()
 			WHERE i.status IS NULL AND i.fingerprint = excluded.fingerprint
 				AND i.claimed_at < now() - make_interval(secs => $4)

@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"server/access":   {"usm"},
 	"server/desk":     {"workflows", "usm"},
 	"server/api":      {"server/access", "server/status", "usm", "usm/approval", "steps", "domains"},
-	"server/console":  {"server/status", "usm", "steps"},
+	"server/console":  {"client", "usm"},
 	"server/scim":     {"server/status", "usm"},
 	"server/status":   {"usm"},
 	"client":          {"usm"},
@@ -72,6 +72,7 @@ var reserved = map[string][]string{
 	"github.com/wneessen/go-mail": {"mail"},
 	"github.com/scim2":            {"server/scim"},
 	"github.com/coreos/go-oidc":   {"signin", "test"},
+	"github.com/a-h/templ":        {"server/console"},
 	"golang.org/x/oauth2":         {"signin"},
 	"go.temporal.io/server":       {}, // devserver has it in a module of its own
 	"go.opentelemetry.io/otel":    {"telemetry", "store", "server", "cmd"},

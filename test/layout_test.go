@@ -78,7 +78,7 @@ func wrongLayout(tree fs.FS) ([]string, error) {
 
 func TestLayout(t *testing.T) {
 	t.Parallel()
-	for _, root := range []string{"..", "../bench", "../deploy", "../devserver", "../neighbours", "degrade"} {
+	for _, root := range []string{"..", "../bench", "../deploy", "../devserver", "../neighbours", "degrade", "console"} {
 		wrong, err := wrongLayout(os.DirFS(root))
 		require.NoError(t, err)
 		require.Empty(t, wrong, strings.Join(wrong, "\n"))

@@ -39,6 +39,7 @@ tidy() {
 neighbours() { cd neighbours && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 deploy() { cd deploy && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 degrade() { cd test/degrade && "$bin/golangci-lint" run --config ../../.golangci.yml ./...; }
+console() { cd test/console && "$bin/golangci-lint" run --config ../../.golangci.yml ./...; }
 bench() { cd bench && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 devserver() { cd devserver && "$bin/golangci-lint" run --config ../.golangci.yml ./...; }
 
@@ -65,9 +66,11 @@ check golangci-lint "$bin/golangci-lint" run ./...
 check "golangci-lint neighbours" neighbours
 check "golangci-lint deploy" deploy
 check "golangci-lint test/degrade" degrade
+check "golangci-lint test/console" console
 check "golangci-lint bench" bench
 # Linting the server's module needs all of the server compiled: done where that has been done already.
 if [ -e "$bin/usm-temporal.key" ]; then check "golangci-lint devserver" devserver; fi
+check "fresh templates" tools/templ.sh -check
 check workflowcheck determinism
 check govulncheck vulnerabilities
 check "go mod tidy" tidy

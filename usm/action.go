@@ -21,6 +21,12 @@ type Action struct {
 	ID            string         `json:"id,omitempty"`             // idempotency key of the action within the call; "" takes the update ID
 }
 
+// SentAction is an action with the number of the call that it was sent to.
+type SentAction struct {
+	Call   string `json:"call"`
+	Action Action `json:"action"`
+}
+
 // As returns the action as the update of that name takes it: confirm and dispute are the two ways to finish the review
 // step, named by Step or left open.
 func (a Action) As(name ActionName) Action {

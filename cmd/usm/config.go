@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -31,13 +29,13 @@ func (s setting) variable() string {
 
 // settings are the configuration of one run: a flag before its variable before its default.
 type settings struct {
-	values   *koanf.Koanf
+	values   map[string]string // by flag
 	given    map[string]bool // by variable or flag
 	noColour string          // NO_COLOR (no-color.org)
 }
 
 // get returns a value; the name is the flag's.
-func (s *settings) get(name string) string { return s.values.String(name) }
+func (s *settings) get(name string) string { return s.values[name] }
 
 // or returns a value that was given, else the other.
 func (s *settings) or(name, otherwise string) string {
@@ -73,22 +71,15 @@ func annotate(cmd *cobra.Command, note string) {
 // loadSettings reads variables and flags. Everything that is wrong is one error: an unknown variable of ours, for a misspelt
 // one would be a default that nobody wants, and what the command uses and cannot be.
 func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error) {
-	s := &settings{values: koanf.New("."), given: map[string]bool{}}
+	s := &settings{values: map[string]string{}, given: map[string]bool{}}
 	for _, row := range configuration {
-		if err := s.values.Set(row.name, row.value); err != nil {
-			return nil, err
-		}
+		s.values[row.name] = row.value
 	}
-	unknown, err := s.loadVariables(environ)
-	if err != nil {
-		return nil, err
-	}
+	unknown := s.loadVariables(environ())
 	for _, row := range configuration {
 		if f := cmd.Flags().Lookup(row.name); f != nil && f.Changed {
 			s.given[row.name] = true
-			if err := s.values.Set(row.name, f.Value.String()); err != nil {
-				return nil, err
-			}
+			s.values[row.name] = f.Value.String()
 		}
 	}
 	if wrong := append(append(strangers(unknown), s.problems(cmd)...), otelProblems(cmd, environ)...); len(wrong) > 0 {
@@ -97,29 +88,26 @@ func loadSettings(cmd *cobra.Command, environ func() []string) (*settings, error
 	return s, nil
 }
 
-// loadVariables reads the environment and returns the variables of ours that nobody knows.
-func (s *settings) loadVariables(environ func() []string) (unknown []string, err error) {
-	err = s.values.Load(env.Provider(".", env.Opt{
-		Prefix: envPrefix, EnvironFunc: environ,
-		TransformFunc: func(variable, value string) (string, any) {
-			i := slices.IndexFunc(configuration, func(row setting) bool { return row.variable() == variable })
-			switch {
-			case i < 0 && !slices.ContainsFunc(envFree, func(free string) bool { return strings.HasPrefix(variable, free) }):
-				unknown = append(unknown, variable)
-				return "", nil
-			case i < 0, value == "": // an empty variable is one that is not set
-				return "", nil
-			}
-			s.given[configuration[i].name] = true
-			return configuration[i].name, value
-		},
-	}), nil)
-	for _, variable := range environ() {
-		if value, ok := strings.CutPrefix(variable, "NO_COLOR="); ok {
+// loadVariables reads the environment and returns the variables of ours that nobody knows. An empty variable is one that is not set.
+func (s *settings) loadVariables(environ []string) (unknown []string) {
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		if name == "NO_COLOR" {
 			s.noColour = value
 		}
+		if !strings.HasPrefix(name, envPrefix) || slices.ContainsFunc(envFree, func(free string) bool { return strings.HasPrefix(name, free) }) {
+			continue
+		}
+		i := slices.IndexFunc(configuration, func(row setting) bool { return row.variable() == name })
+		switch {
+		case i < 0:
+			unknown = append(unknown, name)
+		case value != "":
+			s.given[configuration[i].name] = true
+			s.values[configuration[i].name] = value
+		}
 	}
-	return unknown, err
+	return unknown
 }
 
 // closest returns the variable that is most like name.

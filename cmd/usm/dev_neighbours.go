@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"context"
 	"errors"
 	"path/filepath"
@@ -34,31 +35,31 @@ func (d *dev) startNeighbours(ctx, running context.Context) error {
 			return "", err
 		}
 		n := d.neighbours.current()
-		return "mail " + n.SMTPAddress() + ", sign-in " + n.Issuer(), errors.Join(d.useMailbox(), d.useProvider())
+		d.useMailbox()
+		d.useProvider()
+		return "mail " + n.SMTPAddress() + ", sign-in " + n.Issuer(), nil
 	})
 }
 
 // useMailbox has the gateway send to the mailbox, unless another mail server is named.
-func (d *dev) useMailbox() error {
+func (d *dev) useMailbox() {
 	if d.settings.get("smtp-address") != "" {
-		return nil
+		return
 	}
-	return errors.Join(
-		d.settings.values.Set("smtp-address", d.neighbours.current().SMTPAddress()), d.settings.values.Set("smtp-tls", mail.TLSNone),
-		d.settings.values.Set("mail-from", d.settings.or("mail-from", "USM <usm@localhost>")),
-	)
+	maps.Copy(d.settings.values, map[string]string{
+		"smtp-address": d.neighbours.current().SMTPAddress(), "smtp-tls": mail.TLSNone, "mail-from": d.settings.or("mail-from", "USM <usm@localhost>"),
+	})
 }
 
 // useProvider has people sign in at the provider of this machine, which calls them by their ids, unless another is named.
-func (d *dev) useProvider() error {
+func (d *dev) useProvider() {
 	if d.settings.get("oidc-issuer") != "" {
-		return nil
+		return
 	}
 	d.beforeSignIn = d.writePeople
-	return errors.Join(
-		d.settings.values.Set("oidc-issuer", d.neighbours.current().Issuer()), d.settings.values.Set("oidc-client-id", "usm"),
-		d.settings.values.Set("oidc-client-secret-file", ""), d.settings.values.Set("oidc-person-claim", "sub"),
-	)
+	maps.Copy(d.settings.values, map[string]string{
+		"oidc-issuer": d.neighbours.current().Issuer(), "oidc-client-id": "usm", "oidc-client-secret-file": "", "oidc-person-claim": "sub",
+	})
 }
 
 // welcomeSignIn says where people sign in.

@@ -99,7 +99,7 @@ func TestATakenPortNamesItsOverride(t *testing.T) {
 	l, err := a.listen(t.Context())
 	require.NoError(t, err)
 	defer l.Close() //nolint:errcheck // the test ends
-	require.NoError(t, settings.values.Set("address", l.Addr().String()))
+	settings.values["address"] = l.Addr().String()
 	_, err = a.listen(t.Context())
 	require.ErrorContains(t, err, "choose another with USM_ADDRESS=host:port")
 }

@@ -73,6 +73,7 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 	group.Go(func() error { return e.look(ctx, o.Logger) })
 	group.Go(func() error { return server.StartPending(ctx, o) })
 	group.Go(func() error { return server.Recheck(ctx, o) })
+	group.Go(func() error { return server.Resend(ctx, o) })
 	group.Go(func() error { return server.Deliver(ctx, o) })
 	return group.Wait()
 }

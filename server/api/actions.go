@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -76,13 +77,43 @@ func (a *API) act(ctx context.Context, in CallChange, action usm.Action) (usm.Ac
 func (a *API) update(ctx context.Context, run string, action usm.Action) (usm.Ack, error) {
 	request := RequestOf(ctx)
 	action.RequestID = request.ID
-	action.ID = actionID(request.Intake)
+	if action.ID == "" {
+		action.ID = actionID(request.Intake)
+	}
 	return a.desk.Act(ctx, run, action)
+}
+
+// noteWithin is how long it may take to note that an action has no answer, whatever became of who sent it.
+const noteWithin = 2 * time.Second
+
+// unanswered notes an action that may have been recorded although the engine did not answer: worker and Temporal
+// may have died in between. Where the note fails, whoever sends the action again brings the run to where the registers are.
+func (a *API) unanswered(ctx context.Context, number string, action usm.Action, err error) {
+	if code := usm.CodeOf(err); code != usm.CodeUnavailable && code != usm.CodeInternal {
+		return
+	}
+	action.RequestID = RequestOf(ctx).ID
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := a.intake.Unanswered(ctx, number, action); err != nil {
+		a.logger.WarnContext(ctx, "that an action has no answer is not noted", "call", number, "error", err)
+	}
+}
+
+// Resend sends an action that was recorded to its call again. One that the call refuses now has come to it before.
+func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
+	_, err := desk.Act(ctx, sent.Call, sent.Action)
+	if code := usm.CodeOf(err); code == usm.CodeUnavailable || code == usm.CodeInternal {
+		return err
+	}
+	return nil
 }
 
 // send gives an authorised action to the call.
 func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
+	action.ID = actionID(RequestOf(ctx).Intake)
 	ack, err := a.update(ctx, view.Number, action)
+	a.unanswered(ctx, view.Number, action, err)
 	var refusal *usm.Error
 	if errors.As(err, &refusal) && refusal.Code == usm.CodeOutOfTurn {
 		// The call moved on between our look at it and the engine's.

@@ -51,6 +51,13 @@ type Intake interface {
 	Nudges(ctx context.Context, limit int) ([]string, time.Duration, error)
 	// Nudged marks that the run has looked.
 	Nudged(ctx context.Context, run string) error
+	// Unanswered keeps an action for which the engine had no answer: it may have been recorded, and its run know nothing of it.
+	Unanswered(ctx context.Context, call string, action usm.Action) error
+	// Recorded returns actions without an answer that were recorded all the same, oldest first, each to one gateway at a time, and
+	// how long it takes until it is to be asked again, less than 0 when nothing is kept.
+	Recorded(ctx context.Context, limit int) ([]usm.SentAction, time.Duration, error)
+	// Answered forgets an action that the engine has answered.
+	Answered(ctx context.Context, sent usm.SentAction) error
 	// Delegate records a delegation and returns it with its number; usm.CodeInvalid when it would lead back to where a chain of
 	// delegations begins.
 	Delegate(ctx context.Context, delegation usm.Delegation) (usm.Delegation, error)

@@ -1,0 +1,73 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+// look is how somebody wants to see the pages. The browser keeps it, in a cookie.
+type look struct {
+	Language string // en or nl
+	Theme    string // "" follows the system, light or dark
+	Density  string // "" is comfortable, or dense
+	Zone     *time.Location
+	zoneSet  bool
+}
+
+const (
+	lookCookie = "usm-look" // language.theme.density
+	zoneCookie = "usm-zone" // the script tells the zone of the browser
+)
+
+// languages are those that have a file of texts, the first is for everybody else.
+var languages = []string{"en", "nl"}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Dutch})
+
+// lookOf reads the cookie; whatever it says that we do not know counts for nothing.
+func lookOf(r *http.Request) look {
+	l := look{Zone: time.UTC}
+	if cookie, err := r.Cookie(zoneCookie); err == nil {
+		// Local would be the zone of the server, and says nothing to the reader.
+		if zone, err := time.LoadLocation(strings.ReplaceAll(cookie.Value, "%2F", "/")); err == nil && zone != time.Local && cookie.Value != "" {
+			l.Zone, l.zoneSet = zone, true
+		}
+	}
+	if cookie, err := r.Cookie(lookCookie); err == nil {
+		parts := append(strings.Split(cookie.Value, "."), "", "", "")
+		l.Language = oneOf(parts[0], languages...)
+		l.Theme = oneOf(parts[1], "light", "dark")
+		l.Density = oneOf(parts[2], "dense")
+	}
+	if l.Language == "" {
+		_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
+		l.Language = languages[i]
+	}
+	return l
+}
+
+func oneOf(value string, known ...string) string {
+	if slices.Contains(known, value) {
+		return value
+	}
+	return ""
+}
+
+// prefer keeps how somebody wants to see the pages, and goes back to where he was.
+func (s *site) prefer(v *visit) (page, error) {
+	l := v.look
+	for name, field := range map[string]*string{"language": &l.Language, "theme": &l.Theme, "density": &l.Density} {
+		if value, sent := v.c.GetPostForm(name); sent {
+			*field = value
+		}
+	}
+	http.SetCookie(v.c.Writer, &http.Cookie{ //nolint:gosec // it holds no secret, and no script has to be kept from it
+		Name: lookCookie, Value: strings.Join([]string{l.Language, l.Theme, l.Density}, "."), Path: "/",
+		MaxAge: int((365 * 24 * time.Hour).Seconds()), SameSite: http.SameSiteLaxMode, HttpOnly: true,
+	})
+	return see(v.c.PostForm("back")), nil
+}

@@ -1,0 +1,168 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// browser is a window of somebody in a real browser. What its console complains about fails the test.
+type browser struct {
+	t     *testing.T
+	w     world
+	ctx   context.Context //nolint:containedctx // it is the window
+	mu    sync.Mutex
+	wrong []string
+}
+
+// chromium starts the browser of a test; its windows are those of strangers to each other.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.NoFirstRun,
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900))
+	if program := os.Getenv("USM_CHROMIUM"); program != "" {
+		options = append(options, chromedp.ExecPath(program))
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Run(ctx), "make chromium installs a browser")
+	return ctx
+}
+
+// window opens one for a person; "" is somebody who is not signed in. Without script is a browser that runs none.
+func (w world) window(t *testing.T, chromium context.Context, person string, actions ...chromedp.Action) *browser {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	b := &browser{t: t, w: w, ctx: ctx}
+	chromedp.ListenTarget(ctx, b.hear)
+	begin := []chromedp.Action{network.Enable(), log.Enable()}
+	if person != "" {
+		begin = append(begin, network.SetExtraHTTPHeaders(network.Headers{"Authorization": "Bearer " + w.Token(person)}))
+	}
+	b.run(append(begin, actions...)...)
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		require.Empty(t, b.wrong, "the browser complains")
+	})
+	return b
+}
+
+// hear keeps what the browser complains about: errors of scripts, and what the policy of a page refuses.
+func (b *browser) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch event := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.wrong = append(b.wrong, event.ExceptionDetails.Error())
+	case *log.EventEntryAdded:
+		// A page that says no has a status that the browser notes as an error.
+		if event.Entry.Level == log.LevelError && event.Entry.Source != log.SourceNetwork {
+			b.wrong = append(b.wrong, event.Entry.Text)
+		}
+	}
+}
+
+func (b *browser) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	require.NoError(b.t, chromedp.Run(ctx, actions...), "at %s", b.at())
+}
+
+// at is the address of the page.
+func (b *browser) at() string {
+	var at string
+	_ = chromedp.Run(b.ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
+	return at
+}
+
+// open goes to a path of the gateway.
+func (b *browser) open(path string) *browser {
+	b.t.Helper()
+	b.run(chromedp.Navigate(b.w.URL + path))
+	return b
+}
+
+// click presses something and waits for nothing.
+func (b *browser) click(selector string) *browser {
+	b.t.Helper()
+	b.run(chromedp.Click(selector, chromedp.ByQuery))
+	return b
+}
+
+// fill types into a field, in place of what it held.
+func (b *browser) fill(selector, text string) *browser {
+	b.t.Helper()
+	b.run(chromedp.Clear(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	return b
+}
+
+// choose chooses an option of a select by its value.
+func (b *browser) choose(selector, value string) *browser {
+	b.t.Helper()
+	var found bool
+	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`(() => {
+		const field = document.querySelector(%q); field.value = %q;
+		field.dispatchEvent(new Event("change", { bubbles: true })); return field.value === %q;
+	})()`, selector, value, value), &found))
+	require.True(b.t, found, "%s has no %q", selector, value)
+	return b
+}
+
+// sees waits until an element holds a text.
+func (b *browser) sees(selector, text string) *browser {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	err := chromedp.Run(ctx, chromedp.Poll(fmt.Sprintf(
+		`[...document.querySelectorAll(%q)].some((e) => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text), nil))
+	if err != nil {
+		b.screenshot("failed-" + b.t.Name())
+	}
+	require.NoError(b.t, err, "%q in %s at %s:\n%s", text, selector, b.at(), b.text("main"))
+	return b
+}
+
+// text is what an element holds now, "" when there is none.
+func (b *browser) text(selector string) string {
+	var text string
+	_ = chromedp.Run(b.ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
+		fmt.Sprintf(`(document.querySelector(%q) || {textContent: ""}).textContent`, selector), &text))
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// screenshot writes what the window shows to test/screenshots.
+func (b *browser) screenshot(name string) *browser {
+	b.t.Helper()
+	var picture []byte
+	b.run(chromedp.FullScreenshot(&picture, 100))
+	dir := filepath.Join("..", "screenshots")
+	require.NoError(b.t, os.MkdirAll(dir, 0o755)) //nolint:gosec // for everybody to look at
+	file := strings.Map(func(r rune) rune {
+		if r == '/' || r == ' ' {
+			return '-'
+		}
+		return r
+	}, name)
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, file+".png"), picture, 0o644)) //nolint:gosec // for everybody to look at
+	return b
+}
+
+// awaited has the browser wait for a promise.
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }

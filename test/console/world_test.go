@@ -1,0 +1,121 @@
+package console
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// patience is how long a page may take to show what a test waits for, on a machine with much else to do.
+const patience = time.Minute
+
+// world is the product as it runs, with domains that come with it.
+type world struct{ *product.Product }
+
+func start(t *testing.T, domains ...string) world {
+	t.Helper()
+	return world{product.Start(t, product.Options{Domains: domains})}
+}
+
+// incident opens an incident of the domain it and returns it when it waits for its first step.
+func (w world) incident(t *testing.T) usm.CallView {
+	t.Helper()
+	call, err := w.As("anna").Open(t.Context(), usm.NewCall{
+		Domain: "it", Subject: "Mail does not arrive", Description: "Since nine o'clock.", Requester: "anna",
+		Service: "mail", Impact: usm.Medium, Urgency: usm.High, Fields: map[string]any{"broken": true},
+	})
+	require.NoError(t, err)
+	return call
+}
+
+// response is a page as the server sent it.
+type response struct {
+	*goquery.Document
+
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// get asks for a page as a browser without a script would; redirects are not followed.
+func (w world) get(t *testing.T, person, path string) response {
+	t.Helper()
+	return w.send(t, person, http.MethodGet, path, nil)
+}
+
+// post sends a form.
+func (w world) post(t *testing.T, person, path string, form url.Values) response {
+	t.Helper()
+	return w.send(t, person, http.MethodPost, path, form)
+}
+
+// submit sends a form of a page as a browser would, with what its fields hold, changed by the given ones.
+func (w world) submit(t *testing.T, person string, page response, form string, fields url.Values) response {
+	t.Helper()
+	found := page.Find(form)
+	require.Equal(t, 1, found.Length(), "%s in %s", form, page.Body)
+	values := url.Values{}
+	found.Find("input[name], textarea[name], select[name]").Each(func(_ int, field *goquery.Selection) {
+		name := field.AttrOr("name", "")
+		kind := field.AttrOr("type", "")
+		_, checked := field.Attr("checked")
+		switch {
+		case goquery.NodeName(field) == "textarea":
+			values.Add(name, field.Text())
+		case goquery.NodeName(field) == "select":
+			chosen := field.Find("option[selected]")
+			if chosen.Length() == 0 {
+				chosen = field.Find("option").First()
+			}
+			values.Add(name, chosen.AttrOr("value", chosen.Text()))
+		case (kind == "checkbox" || kind == "radio") && !checked:
+		default:
+			values.Add(name, field.AttrOr("value", ""))
+		}
+	})
+	for name, value := range fields {
+		values[name] = value
+	}
+	return w.post(t, person, found.AttrOr("action", ""), values)
+}
+
+func (w world) send(t *testing.T, person, method, path string, form url.Values) response {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, w.URL+path, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if person != "" {
+		request.Header.Set("Authorization", "Bearer "+w.Token(person))
+	}
+	answer, err := once.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close() //nolint:errcheck // nothing was written
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
+	require.NoError(t, err)
+	return response{document, answer.StatusCode, answer.Header, string(body)}
+}
+
+// once follows no redirect.
+var once = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// words returns the text of what a selector finds, with single spaces.
+func (r response) words(selector string) string {
+	return strings.Join(strings.Fields(r.Find(selector).Text()), " ")
+}
