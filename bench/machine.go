@@ -47,11 +47,22 @@ func thisMachine(ctx context.Context) (m Machine, err error) {
 			}
 		}
 	}
-	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
-	if err == nil { // else it is not a clone
-		m.Versions[thisProduct] = strings.TrimSpace(string(commit))
-	}
+	m.Versions[thisProduct] = commit(ctx)
 	return m, nil
+}
+
+// commit is the one that is measured, with -dirty when anything is not committed but what make bench itself writes; "" where this is
+// no clone.
+func commit(ctx context.Context) string {
+	name, err := exec.CommandContext(ctx, "git", "describe", "--always").Output()
+	if err != nil {
+		return ""
+	}
+	changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--", ":/", ":(top,exclude)docs", ":(top,exclude)bench/results").Output()
+	if err != nil || len(changed) > 0 {
+		return strings.TrimSpace(string(name)) + "-dirty"
+	}
+	return strings.TrimSpace(string(name))
 }
 
 // show prints a block while it is fresh.
