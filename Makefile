@@ -61,6 +61,10 @@ build: ## Build the product into .usm/bin/usm
 generate: ## Make generated code anew
 	go generate ./...
 
+.PHONY: screenshots
+screenshots: postgres usm-temporal usm-neighbours chromium ## Make the pictures of the README anew
+	USM_TEST_PICTURES=1 go run ./test/stack -- go -C test/console test -count=1 -run '^TestPicturesOfTheREADME$$' .
+
 .PHONY: histories
 histories: usm-temporal postgres ## Record the histories that the replay test holds every change of a workflow against
 	go run ./test/stack -- go test -tags histories -count=1 -run '^TestRecord' ./workflows
