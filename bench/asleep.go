@@ -13,6 +13,7 @@ const (
 	openers   = 5        // times the crowd are in flight while many cases are opened
 	wakings   = 50       // cases that are woken, one after the other
 	oneBefore = "asleep" // the case that waits after one step
+	spells    = 12       // that an engine has at most to come to rest
 )
 
 // sleep opens cases that wait, looks at the engine, and wakes some.
@@ -85,19 +86,30 @@ func (d *driver) openAll(ctx context.Context, cases, inFlight int) ([]waits, err
 	return asleep, group.Wait()
 }
 
-// idle is the share of a core that the engine uses while nothing happens.
-func (d *driver) idle(ctx context.Context, idling time.Duration) (float64, error) {
+// idle is the share of a core that the engine uses while nothing happens, once it has come to rest after what was done before: when
+// a spell takes at least nine tenths of the one before, or after the last spell.
+func (d *driver) idle(ctx context.Context, spell time.Duration) (share float64, err error) {
 	before, err := d.used(ctx)
 	if err != nil {
 		return 0, err
 	}
-	select {
-	case <-time.After(idling):
-	case <-ctx.Done():
-		return 0, ctx.Err()
+	for i := range spells {
+		select {
+		case <-time.After(spell):
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+		after, err := d.used(ctx)
+		if err != nil {
+			return 0, err
+		}
+		last := share
+		share, before = float64(after.cpu-before.cpu)/float64(spell.Milliseconds()), after
+		if i > 0 && share >= 0.9*last {
+			break
+		}
 	}
-	after, err := d.used(ctx)
-	return float64(after.cpu-before.cpu) / float64(idling.Milliseconds()), err
+	return share, nil
 }
 
 // wake decides cases, one after the other.
