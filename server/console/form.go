@@ -27,6 +27,7 @@ const (
 	choiceKind  = "choice"
 	yesNoKind   = "yesno"
 	linesKind   = "lines" // a list, an item on each line
+	severalKind = "several" // a list of which each item is one of a few
 	yamlKind    = "yaml"  // whatever is too deep for fields
 	groupKind   = "group" // an object
 	rowsKind    = "rows"  // a list of objects
@@ -88,10 +89,16 @@ func formOf(schema map[string]any, prefix string, values map[string]any, problem
 func (f form) choose(key string, options []choice) {
 	for i := range f.Fields {
 		at := &f.Fields[i]
-		if at.Key != key || at.Kind != lineKind || len(options) == 0 {
+		if at.Key != key || len(options) == 0 {
 			continue
 		}
-		at.Kind, at.Options = choiceKind, options
+		switch at.Kind {
+		case linesKind:
+			at.Kind, at.Options = severalKind, options
+			continue
+		case lineKind:
+			at.Kind, at.Options = choiceKind, options
+		}
 		if at.Value != "" && !hasChoice(options, at.Value) {
 			at.Options = append(slices.Clone(options), choice{Value: at.Value, Name: at.Value})
 		}
@@ -122,7 +129,7 @@ func (w filling) fill(f *field, name string, value any, must bool) {
 			w.fill(&row, name+"/"+decimal(i), item, false)
 			f.Rows = append(f.Rows, row)
 		}
-	case linesKind:
+	case linesKind, severalKind:
 		f.Value = linesOf(value)
 	case yamlKind:
 		f.Value = yamlOf(value)
@@ -139,7 +146,7 @@ func (w filling) mark(f *field) {
 		switch {
 		case wrong.Pointer == f.Pointer():
 			f.Wrong = append(f.Wrong, wrong.Detail)
-		case deep && (f.Kind == yamlKind || f.Kind == linesKind):
+		case deep && (f.Kind == yamlKind || f.Kind == linesKind || f.Kind == severalKind):
 			f.Wrong = append(f.Wrong, beneath+": "+wrong.Detail)
 		}
 	}

@@ -40,7 +40,7 @@ func (root schemaRoot) field(key string, all parts, required bool, deep int, inR
 	default:
 		f.Kind = yamlKind
 	}
-	f.Filled = f.Kind != areaKind && f.Kind != linesKind && f.Kind != rowsKind || all.number("minLength")+all.number("minItems") > 0
+	f.Filled = f.Kind != areaKind && f.Kind != linesKind && f.Kind != severalKind && f.Kind != rowsKind || all.number("minLength")+all.number("minItems") > 0
 	return f
 }
 
@@ -48,7 +48,9 @@ func (root schemaRoot) field(key string, all parts, required bool, deep int, inR
 func (root schemaRoot) ofList(f *field, all parts, deep int, inRows bool) {
 	item := root.field("", root.parts(object(all.get("items")), nil, 0), true, deep, true)
 	switch item.Kind {
-	case lineKind, areaKind, emailKind, addressKind, numberKind, dayKind, choiceKind:
+	case choiceKind:
+		f.Kind, f.Fields, f.Options = severalKind, []field{item}, item.Options
+	case lineKind, areaKind, emailKind, addressKind, numberKind, dayKind:
 		f.Kind, f.Fields = linesKind, []field{item}
 	case groupKind:
 		f.Kind, f.Fields, f.Most = rowsKind, item.Fields, all.number("maxItems")

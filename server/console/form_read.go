@@ -39,14 +39,14 @@ func (r *reading) value(f field, name, pointer string) (value any, typed bool) {
 	case rowsKind:
 		return r.rows(f, name, pointer)
 	}
-	text := strings.ReplaceAll(r.posted.Get(name), "\r\n", "\n")
+	text := strings.ReplaceAll(strings.Join(r.posted[name], "\n"), "\r\n", "\n")
 	if f.Kind != areaKind {
 		text = strings.TrimSpace(text)
 	}
 	switch {
 	case f.Kind == hiddenKind:
 		return f.Options[0].JSON, false
-	case f.Kind == linesKind:
+	case f.Kind == linesKind, f.Kind == severalKind:
 		return r.lines(f, text, pointer)
 	case text != "":
 		return r.scalar(f, text, pointer), true

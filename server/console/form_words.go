@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -25,7 +26,7 @@ func (v *visit) choiceName(o choice) string {
 	if o.Name != "" {
 		return o.Name
 	}
-	for _, group := range []string{"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome."} {
+	for _, group := range []string{"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step."} {
 		if v.has(group + o.Value) {
 			return v.T(group + o.Value)
 		}
@@ -81,7 +82,7 @@ func (f field) described() templ.Attributes {
 	var by []string
 	if len(f.Wrong) > 0 {
 		by = append(by, fieldID(f.Pointer())+"-wrong")
-		if f.Kind != groupKind && f.Kind != rowsKind {
+		if f.Kind != groupKind && f.Kind != rowsKind && f.Kind != severalKind {
 			attributes["aria-invalid"] = "true"
 		}
 	}
@@ -109,3 +110,6 @@ func (f field) bounds() templ.Attributes {
 	}
 	return attributes
 }
+
+// holds reports whether a value is one of those of a field of several.
+func (f field) holds(value string) bool { return slices.Contains(strings.Split(f.Value, "\n"), value) }

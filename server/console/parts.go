@@ -58,12 +58,13 @@ func (v *visit) id(kind string) string {
 	return kind + strconv.Itoa(v.nonce)
 }
 
-// key returns the idempotency key of a form: what was sent, so that sending it again is the same, else a new one.
+// key returns the idempotency key of what a form sent: the same again is the same key, and what was mended has another one.
 func (v *visit) key() string {
-	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= 200 {
-		return sent
+	if v.c.PostForm("key") == "" {
+		return rand.Text()
 	}
-	return rand.Text()
+	sum := sha256.Sum256([]byte(v.c.Request.PostForm.Encode()))
+	return hex.EncodeToString(sum[:16])
 }
 
 // said is what the last action came to, told on the page that follows it: the parameter names a text.
