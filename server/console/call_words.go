@@ -181,6 +181,8 @@ func (at pathStepAt) mark() string {
 }
 
 // line writes a path that begins beside the middle of the step.
-func (at pathStepAt) line(format string, dx, dy int) string { return fmt.Sprintf(format, at.X+dx, at.Y+dy) }
+func (at pathStepAt) line(format string, dx, dy int) string {
+	return fmt.Sprintf(format, at.X+dx, at.Y+dy)
+}
 
 func (d drawing) viewBox() string { return fmt.Sprintf("0 0 %d %d", d.Width, d.Height) }

@@ -26,11 +26,11 @@ const (
 	areaKind    = "area"
 	choiceKind  = "choice"
 	yesNoKind   = "yesno"
-	linesKind   = "lines" // a list, an item on each line
+	linesKind   = "lines"   // a list, an item on each line
 	severalKind = "several" // a list of which each item is one of a few
-	yamlKind    = "yaml"  // whatever is too deep for fields
-	groupKind   = "group" // an object
-	rowsKind    = "rows"  // a list of objects
+	yamlKind    = "yaml"    // whatever is too deep for fields
+	groupKind   = "group"   // an object
+	rowsKind    = "rows"    // a list of objects
 )
 
 // field is one field of a form. The names of inputs are JSON Pointers without the first stroke: "fields/log/0/text".
