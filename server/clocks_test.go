@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,17 +48,5 @@ func TestClocks(t *testing.T) {
 		w.post("omar", "/calls/"+number+"/pause", map[string]any{"reason": "freeze"}, "If-Match", `"1"`).
 			problem(http.StatusPreconditionFailed, usm.CodePrecondition)
 		require.Empty(t, w.desk.actions)
-	})
-
-	t.Run("StandOnThePageOfTheCall", func(t *testing.T) {
-		t.Parallel()
-		w := setup(t)
-		page := string(w.send("", http.MethodGet, "/calls/INC-000001", nil).status(http.StatusOK).body)
-		script := string(w.send("", http.MethodGet, "/call.js", nil).status(http.StatusOK).body)
-		require.Contains(t, script, `read("/clocks")`)
-		for _, filled := range strings.Split(script, `fill("`)[1:] {
-			id, _, _ := strings.Cut(filled, `"`)
-			require.Contains(t, page, `id="`+id+`"`)
-		}
 	})
 }

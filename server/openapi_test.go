@@ -111,12 +111,9 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for path, c := range map[string]struct{ contentType, holds string }{
-		"/":            {"text/html; charset=utf-8", "http://temporal.example"},
 		"/api/docs":    {"text/html; charset=utf-8", `src="/api/docs.js"`},
 		"/api/docs.js": {"text/javascript; charset=utf-8", "openapi.json"},
 		"/style.css":   {"text/css; charset=utf-8", ":root"},
-		"/calls/INC-1": {"text/html; charset=utf-8", `src="/call.js"`},
-		"/call.js":     {"text/javascript; charset=utf-8", "timeZoneName"},
 	} {
 		t.Run("NeedNoTokenAndNothingFromElsewhere "+path, func(t *testing.T) {
 			t.Parallel()

@@ -47,7 +47,10 @@ func TestScopes(t *testing.T) {
 		w.store.matrixState("")
 		reader := w.narrowed("omar", "read")
 		require.NotEmpty(t, w.get("omar", "/calls/INC-000001").call().AllowedActions)
-		require.Empty(t, w.get(reader, "/calls/INC-000001").call().AllowedActions)
+		narrowed := w.get(reader, "/calls/INC-000001").call()
+		require.Empty(t, narrowed.AllowedActions)
+		require.Contains(t, narrowed.WhyNot["notes"], "scope call")
+		require.Equal(t, "the call waits for no answer", w.get("omar", "/calls/INC-000001").call().WhyNot["answer"])
 		var step usm.StepView
 		w.get(reader, "/calls/INC-000001/steps/classify_incident").status(http.StatusOK).into(&step)
 		require.False(t, step.Allowed)

@@ -37,6 +37,12 @@ func Authority(caller Caller, view CallView, action Action) (Actor, error) {
 
 // Allowed returns the paths under the call that the caller may POST to now, in the order of usm.md and never nil.
 func Allowed(caller Caller, view CallView) []string {
+	allowed, _ := Actions(caller, view)
+	return allowed
+}
+
+// Actions returns the paths under the call that the caller may POST to now, as Allowed does, and of the others why he may not.
+func Actions(caller Caller, view CallView) (allowed []string, whyNot map[string]string) {
 	candidates := []struct {
 		path string
 		name ActionName
@@ -58,14 +64,19 @@ func Allowed(caller Caller, view CallView) []string {
 		{"notes", ActionNote},
 		{"links", ActionLink},
 	}
-	allowed := []string{}
+	allowed, whyNot = []string{}, map[string]string{}
 	for _, c := range candidates {
 		actor, refusal := authority(caller, view, Action{Name: c.name, Step: actionStep(c.name, view)})
-		if refusal == nil && actor.Rule != RuleRepeated {
+		switch {
+		case refusal != nil:
+			whyNot[c.path] = refusal.Message
+		case actor.Rule == RuleRepeated:
+			whyNot[c.path] = "it was done before"
+		default:
 			allowed = append(allowed, c.path)
 		}
 	}
-	return allowed
+	return allowed, whyNot
 }
 
 // Under returns the actor with the rule made exact: who holds only the accountable profile of the step acts as accountable.

@@ -106,7 +106,9 @@ func TestSteeringRefusesATeamCoordinator(t *testing.T) {
 			require.Equal(t, usm.CodeForbidden, usm.CodeOf(err), "%v", err)
 			require.ErrorContains(t, err, "ask who holds the profile lead")
 			require.ErrorContains(t, err, "(profile "+c.view.WaitingFor.Steered+") has decided who has classify_incident")
-			require.NotContains(t, usm.Allowed(c.caller, c.view), string(c.action))
+			allowed, whyNot := usm.Actions(c.caller, c.view)
+			require.NotContains(t, allowed, string(c.action))
+			require.NotEmpty(t, whyNot[string(c.action)])
 		})
 	}
 

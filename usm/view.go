@@ -4,45 +4,47 @@ import "time"
 
 // CallView is a call as the API shows it and as lists keep it.
 type CallView struct {
-	Number         string         `json:"number"`
-	Type           CallType       `json:"type"`
-	Domain         string         `json:"domain"`
-	Subject        string         `json:"subject"`
-	Description    string         `json:"description"`
-	Status         Status         `json:"status"`
-	Workflow       WorkflowView   `json:"workflow"`
-	Process        Process        `json:"process"`
-	Step           Step           `json:"step" doc:"the step that is open; empty when the call has ended"`
-	Attempt        int            `json:"attempt"`
-	Priority       Priority       `json:"priority"`
-	Impact         Level          `json:"impact"`
-	Urgency        Level          `json:"urgency"`
-	Category       string         `json:"category"`
-	Requester      string         `json:"requester"`
-	Service        string         `json:"service"`
-	Components     []string       `json:"components"`
-	Parent         string         `json:"parent"`
-	Children       []string       `json:"children"`
-	Links          []Link         `json:"links"`
-	Clocks         []Clock        `json:"clocks" doc:"norms that run beside the call, as of their last change; GET …/clocks reads them now"`
-	Paused         []string       `json:"paused" doc:"reasons for which somebody paused the clocks"`
-	Due            *time.Time     `json:"due" doc:"earliest due date of a clock that runs"`
-	Agreement      string         `json:"agreement" doc:"id@version that covers the call; empty for none"`
-	Clause         string         `json:"clause" doc:"clause of the agreement that covers the requester; empty when it covers everybody of the customer"`
-	Team           string         `json:"team" doc:"solution team or supplier that has the call"`
-	WaitingFor     WaitingView    `json:"waiting_for"`
-	AllowedActions []string       `json:"allowed_actions" doc:"paths under the call that the caller may POST to now"`
-	Typing         Typing         `json:"typing"`
-	DomainVersion  int            `json:"domain_version"`
-	OpenedBy       string         `json:"opened_by"`
-	OpenedAt       time.Time      `json:"opened_at"`
-	FulfilledAt    *time.Time     `json:"fulfilled_at"`
-	ClosedAt       *time.Time     `json:"closed_at"`
-	Outcome        Outcome        `json:"outcome"`
-	Fields         map[string]any `json:"fields" doc:"what the request and the finished steps recorded, latest value of each"`
-	TemporalURL    string         `json:"temporal_url"`
-	Revision       int            `json:"revision" doc:"grows with every change of the call; the ETag"`
-	Forked         bool           `json:"forked" doc:"true for a child call that a fork opened"`
+	Number         string       `json:"number"`
+	Type           CallType     `json:"type"`
+	Domain         string       `json:"domain"`
+	Subject        string       `json:"subject"`
+	Description    string       `json:"description"`
+	Status         Status       `json:"status"`
+	Workflow       WorkflowView `json:"workflow"`
+	Process        Process      `json:"process"`
+	Step           Step         `json:"step" doc:"the step that is open; empty when the call has ended"`
+	Attempt        int          `json:"attempt"`
+	Priority       Priority     `json:"priority"`
+	Impact         Level        `json:"impact"`
+	Urgency        Level        `json:"urgency"`
+	Category       string       `json:"category"`
+	Requester      string       `json:"requester"`
+	Service        string       `json:"service"`
+	Components     []string     `json:"components"`
+	Parent         string       `json:"parent"`
+	Children       []string     `json:"children"`
+	Links          []Link       `json:"links"`
+	Clocks         []Clock      `json:"clocks" doc:"norms that run beside the call, as of their last change; GET …/clocks reads them now"`
+	Paused         []string     `json:"paused" doc:"reasons for which somebody paused the clocks"`
+	Due            *time.Time   `json:"due" doc:"earliest due date of a clock that runs"`
+	Agreement      string       `json:"agreement" doc:"id@version that covers the call; empty for none"`
+	Clause         string       `json:"clause" doc:"clause of the agreement that covers the requester; empty when it covers everybody of the customer"`
+	Team           string       `json:"team" doc:"solution team or supplier that has the call"`
+	WaitingFor     WaitingView  `json:"waiting_for"`
+	AllowedActions []string     `json:"allowed_actions" doc:"paths under the call that the caller may POST to now"`
+	// WhyNot is filled where one call is read, and not in lists.
+	WhyNot        map[string]string `json:"why_not,omitempty" doc:"of the other actions, why the caller may not; absent in lists"`
+	Typing        Typing            `json:"typing"`
+	DomainVersion int               `json:"domain_version"`
+	OpenedBy      string            `json:"opened_by"`
+	OpenedAt      time.Time         `json:"opened_at"`
+	FulfilledAt   *time.Time        `json:"fulfilled_at"`
+	ClosedAt      *time.Time        `json:"closed_at"`
+	Outcome       Outcome           `json:"outcome"`
+	Fields        map[string]any    `json:"fields" doc:"what the request and the finished steps recorded, latest value of each"`
+	TemporalURL   string            `json:"temporal_url"`
+	Revision      int               `json:"revision" doc:"grows with every change of the call; the ETag"`
+	Forked        bool              `json:"forked" doc:"true for a child call that a fork opened"`
 }
 
 // WorkflowView names the workflow a call is bound to.

@@ -51,6 +51,7 @@ func (a *API) getCall(ctx context.Context, in *getCallInput) (*getCallOutput, er
 		return nil, err
 	}
 	out := &getCallOutput{Tagged: tagged(view.Revision), Status: http.StatusOK, Body: a.present(ctx, view)}
+	out.Body.WhyNot = whyNot(ctx, view)
 	if in.IfNoneMatch != "" && matches(in.IfNoneMatch, out.ETag) {
 		out.Status = http.StatusNotModified
 	}
@@ -155,6 +156,17 @@ func (a *API) see(ctx context.Context, number string) (usm.CallView, error) {
 		return usm.CallView{}, unknown
 	}
 	return view, nil
+}
+
+// whyNot says of the actions that are not allowed why.
+func whyNot(ctx context.Context, view usm.CallView) map[string]string {
+	allowed, why := usm.Actions(caller(ctx), view)
+	if refusal := access.Decide(caller(ctx), "add-note", view.Domain); refusal != nil {
+		for _, path := range allowed {
+			why[path] = refusal.Error()
+		}
+	}
+	return why
 }
 
 // present completes a call for the caller. Lists are never null.

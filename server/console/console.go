@@ -68,6 +68,10 @@ func (s *site) routes() []route {
 		get("/work", s.work),
 		post("/work/claim", s.claimWork),
 
+		get("/calls/:number", s.call),
+		post("/calls/:number/steps/:step", s.finishStep),
+		post("/calls/:number/:action", s.actOnCall),
+
 		post("/preferences", s.prefer),
 	}
 }

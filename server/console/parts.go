@@ -58,12 +58,13 @@ func (v *visit) id(kind string) string {
 	return kind + strconv.Itoa(v.nonce)
 }
 
-// key returns the idempotency key of a form: what was sent, so that sending it again is the same, else a new one.
+// key returns the idempotency key of what a form sent: the same again is the same key, and what was mended has another one.
 func (v *visit) key() string {
-	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= 200 {
-		return sent
+	if v.c.PostForm("key") == "" {
+		return rand.Text()
 	}
-	return rand.Text()
+	sum := sha256.Sum256([]byte(v.c.Request.PostForm.Encode()))
+	return hex.EncodeToString(sum[:16])
 }
 
 // said is what the last action came to, told on the page that follows it: the parameter names a text.
@@ -75,7 +76,9 @@ func (v *visit) said() string {
 }
 
 // typed reports whether a field of a form is one that somebody filled in.
-func typed(f keptField) bool { return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision" }
+func typed(f keptField) bool {
+	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision"
+}
 
 // shortName is the last part of the name of a field, "diagnosis" of "/fields/diagnosis".
 func shortName(name string) string { return name[strings.LastIndexAny(name, "/.")+1:] }

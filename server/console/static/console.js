@@ -32,6 +32,10 @@
         const now = fresh.getElementById(part.id);
         if (!now || normal(now) === normal(part)) continue;
         if (busy(part)) { part.dataset.stale = ""; continue; }
+        for (const shown of part.querySelectorAll("details[id]")) {
+          const there = now.querySelector("#" + CSS.escape(shown.id));
+          if (there) there.open = shown.open;
+        }
         now.classList.add("changed");
         part.replaceWith(now);
       }
@@ -42,7 +46,7 @@
     }
   }
   // What differs between two answers and is no change: the keys of forms.
-  const normal = (part) => part.outerHTML.replace(/name="key" value="[^"]*"/g, "").replace(/ ?class="changed"|(?<=") ?changed(?=")| data-stale=""/g, "");
+  const normal = (part) => part.outerHTML.replace(/ open=""/g, "").replace(/name="key" value="[^"]*"/g, "").replace(/ ?class="changed"|(?<=") ?changed(?=")| data-stale=""/g, "");
   const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, 120); };
   const concerns = (call) => parts().some((part) => part.dataset.live === "*" || part.dataset.live.split(" ").includes(call));
   let stream = null;

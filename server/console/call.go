@@ -1,0 +1,156 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// callPage is a call with all that is known of it.
+type callPage struct {
+	Call      usm.CallView
+	Path      []usm.PathView
+	Events    []usm.Event
+	Clocks    usm.ClockExport
+	Approvals []usm.ApprovalView
+	Refusals  []usm.Refusal
+	Domain    directory
+	Step      *stepForm // nil when no step is open
+	Refused   refusedAction
+}
+
+// refusedAction is what somebody wanted to do and could not.
+type refusedAction struct {
+	Path    string // of the action under the call
+	Problem *client.Problem
+	Typed   map[string]any
+	Since   []usm.Event // what happened to the call after the page that he acted on was made
+}
+
+// call shows a call.
+func (s *site) call(v *visit) (page, error) {
+	p, err := v.readCall(v.param("number"))
+	if err != nil {
+		return page{}, err
+	}
+	if err := v.readStep(&p, ""); err != nil {
+		return page{}, err
+	}
+	return v.showCall(p, http.StatusOK), nil
+}
+
+func (v *visit) showCall(p callPage, status int) page {
+	return page{Place: "calls", Title: p.Call.Number + " " + p.Call.Subject, Body: call(v, p), Status: status}
+}
+
+// readCall reads everything but what the open step needs.
+func (v *visit) readCall(number string) (callPage, error) {
+	p := callPage{}
+	var err error
+	if p.Call, err = v.api.Call(v.ctx(), number); err != nil {
+		return p, err
+	}
+	err = together(
+		func() (err error) { p.Path, err = v.api.Path(v.ctx(), number); return err },
+		func() (err error) { p.Events, err = v.readTrail(number); return err },
+		func() (err error) { p.Clocks, err = v.api.Clocks(v.ctx(), number); return err },
+		func() (err error) {
+			p.Approvals, _, err = v.api.Approvals(v.ctx(), usm.ApprovalFilter{Call: number, Page: usm.Page{Limit: 200}})
+			return err
+		},
+		func() (err error) { p.Refusals, err = v.api.Refusals(v.ctx(), number); return err },
+		func() (err error) { p.Domain.Domain, err = v.api.Domain(v.ctx(), p.Call.Domain); return err },
+	)
+	return p, err
+}
+
+// longestTrail is how many parts of a trail a page shows, of 200 events each.
+const longestTrail = 10
+
+func (v *visit) readTrail(number string) ([]usm.Event, error) {
+	var all []usm.Event
+	at := usm.Page{Limit: 200}
+	for range longestTrail {
+		events, next, err := v.api.Events(v.ctx(), number, at)
+		if all = append(all, events...); err != nil || next == "" {
+			return all, err
+		}
+		at.Cursor = next
+	}
+	return all, nil
+}
+
+// together does all at once and returns the first error.
+func together(all ...func() error) error {
+	errs := make(chan error, len(all))
+	for _, one := range all {
+		go func() { errs <- one() }()
+	}
+	var first error
+	for range all {
+		if err := <-errs; err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// family are the numbers of the calls whose changes change the page of this one.
+func (p callPage) family() string {
+	numbers := []string{p.Call.Number}
+	for _, row := range p.Path {
+		if last := numbers[len(numbers)-1]; row.Call != "" && row.Call != last {
+			numbers = append(numbers, row.Call)
+		}
+	}
+	return strings.Join(numbers, " ")
+}
+
+// may reports whether an action is allowed now.
+func (p callPage) may(action string) bool { return slices.Contains(p.Call.AllowedActions, action) }
+
+// whyNot says why an action is not allowed, "" when it is.
+func (p callPage) whyNot(action string) string { return p.Call.WhyNot[action] }
+
+// finished are the events that finished steps of the call, the latest attempt of each.
+func (p callPage) finished() []usm.Event {
+	var latest []usm.Event
+	for _, event := range p.Events {
+		if event.Kind != usm.EventStepFinished || len(event.Fields) == 0 {
+			continue
+		}
+		for i := range latest {
+			if latest[i].Step == event.Step {
+				latest = append(latest[:i], latest[i+1:]...)
+				break
+			}
+		}
+		latest = append(latest, event)
+	}
+	return latest
+}
+
+// asked are the fields of the request itself.
+func (p callPage) asked() map[string]any {
+	for _, event := range p.Events {
+		if (event.Kind == usm.EventOpened || event.Kind == usm.EventRegistered) && len(event.Fields) > 0 {
+			return event.Fields
+		}
+	}
+	return nil
+}
+
+// talk are the events in which people speak with each other.
+func (p callPage) talk() []usm.Event {
+	var said []usm.Event
+	for _, event := range p.Events {
+		switch event.Kind {
+		case usm.EventAsked, usm.EventAnswered, usm.EventNoted:
+			said = append(said, event)
+		}
+	}
+	return said
+}

@@ -1,0 +1,113 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// stepForm is the open step with what finishes it.
+type stepForm struct {
+	usm.StepView
+
+	Outcome usm.Outcome // that is chosen
+	Fields  form
+	Note    string
+	Reason  string // why it does not apply
+}
+
+// readStep reads what the open step needs, narrowed by an outcome. What was finished before is there again when it is repeated.
+func (v *visit) readStep(p *callPage, outcome usm.Outcome) error {
+	if p.Call.Step == "" || p.Call.Status == usm.StatusRegistered {
+		return nil
+	}
+	if outcome == "" && len(p.Call.Step.Outcomes()) > 0 {
+		outcome = p.Call.Step.Outcomes()[0]
+	}
+	view, err := v.api.StepView(v.ctx(), p.Call.Number, p.Call.Step, outcome)
+	if err != nil {
+		return err
+	}
+	p.Step = &stepForm{StepView: view, Outcome: outcome}
+	p.Step.fill(p, p.known(), nil)
+	return nil
+}
+
+// fill makes the form of the step anew.
+func (f *stepForm) fill(p *callPage, values map[string]any, problem *client.Problem) {
+	f.Fields = formOf(f.Schema, "fields", values, problem)
+	p.Domain.offer(f.Fields, p.Call.Step)
+}
+
+// known is what the form of the open step holds at first.
+func (p callPage) known() map[string]any {
+	values := map[string]any{}
+	if p.Call.Step.Kind() == usm.KindClassify {
+		for name, value := range map[string]string{
+			"category": p.Call.Category, "impact": string(p.Call.Impact), "urgency": string(p.Call.Urgency),
+			"effect": string(p.Call.Impact), "likelihood": string(p.Call.Urgency),
+		} {
+			if value != "" {
+				values[name] = value
+			}
+		}
+	}
+	for _, event := range p.finished() {
+		if event.Step == p.Call.Step {
+			values = event.Fields
+		}
+	}
+	return values
+}
+
+// offer lets somebody choose from what the domain has, where a schema asks for an id of it.
+func (d directory) offer(f form, step usm.Step) {
+	f.choose("category", choices(d.Categories, func(c usm.Category) (string, string) { return c.ID, c.Name }))
+	f.choose("team", choices(d.Teams, func(t usm.Party) (string, string) { return t.ID, t.Name }))
+	switch kind := step.Kind(); {
+	case kind == usm.KindAccept, kind == usm.KindClassify:
+		f.choose("service", choices(d.Services, func(s usm.Service) (string, string) { return s.ID, s.Name }))
+	case step == usm.AnalyseIncident:
+		f.choose("solution", choices(d.Solutions, func(s usm.Solution) (string, string) { return s.ID, s.Title }))
+	case step == usm.DraftOffer:
+		f.choose("customer", choices(d.Customers, func(c usm.Party) (string, string) { return c.ID, c.Name }))
+	}
+}
+
+// finishStep finishes the open step, or shows its form for another outcome or with one more row.
+func (s *site) finishStep(v *visit) (page, error) {
+	number, step, outcome := v.param("number"), usm.Step(v.param("step")), usm.Outcome(v.c.PostForm("outcome"))
+	view, err := v.api.StepView(v.ctx(), number, step, outcome)
+	if err != nil {
+		return page{}, err
+	}
+	values, wrong := v.readForm(view.Schema, "fields")
+	body := map[string]any{}
+	if reason, sent := v.c.GetPostForm("not_applicable"); sent {
+		body["not_applicable"] = usm.Reason{Reason: reason}
+	} else {
+		body["fields"] = values
+		if outcome != "" {
+			body["outcome"] = outcome
+		}
+	}
+	if note := v.c.PostForm("note"); note != "" {
+		body["note"] = note
+	}
+	var refused error
+	switch {
+	case v.c.PostForm("show") != "":
+	case len(wrong) > 0:
+		refused = &client.Problem{Status: http.StatusUnprocessableEntity, Detail: v.T("call.unreadable"), Errors: wrong}
+	default:
+		refused = v.unlessChanged(func(options ...client.Option) error {
+			_, err := v.api.FinishWith(v.ctx(), number, step, body, options...)
+			return err
+		})
+		if refused == nil {
+			return see("/calls/" + escapePath(number) + "?said=finished"), nil
+		}
+	}
+	return v.again("steps/"+string(step), values, refused)
+}

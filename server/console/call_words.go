@@ -1,0 +1,188 @@
+package console
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// by says who made something happen, for whom, with which profile and by which rule.
+func (p callPage) by(v *visit, event usm.Event) string {
+	if event.By == "" {
+		return ""
+	}
+	words := v.T("call.by_whom", p.Domain.person(event.By))
+	if event.For != "" {
+		words += " " + v.T("call.for", p.Domain.person(event.For))
+	}
+	if event.Profile != "" {
+		words += " · " + p.Domain.profile(event.Profile)
+	}
+	if event.Rule != "" {
+		words += " · " + v.or("rule."+event.Rule, event.Rule)
+	}
+	return words
+}
+
+// change is one thing that an event replaced.
+type change struct {
+	Name          string
+	Before, After any
+}
+
+// changesOf lists what differs before and after an event.
+func changesOf(event usm.Event) []change {
+	names := slices.Sorted(maps.Keys(event.After))
+	for _, name := range slices.Sorted(maps.Keys(event.Before)) {
+		if _, both := event.After[name]; !both {
+			names = append(names, name)
+		}
+	}
+	var changes []change
+	for _, name := range names {
+		if before, after := event.Before[name], event.After[name]; fmt.Sprint(before) != fmt.Sprint(after) {
+			changes = append(changes, change{name, before, after})
+		}
+	}
+	return changes
+}
+
+// isTalk reports whether an action stands with the conversation.
+func (a callAction) isTalk() bool { return a.Path == "ask" || a.Path == "answer" || a.Path == "notes" }
+
+// isReview reports whether an action stands with the open step.
+func (a callAction) isReview() bool { return a.Path == "confirm" || a.Path == "dispute" }
+
+func actionAt(path string) callAction {
+	return callActions[slices.IndexFunc(callActions, func(a callAction) bool { return a.Path == path })]
+}
+
+// gone reports whether the form of the refused action is not on the page any more.
+func (p callPage) gone() bool {
+	if step, ok := strings.CutPrefix(p.Refused.Path, "steps/"); ok {
+		return p.Step == nil || !p.Step.Allowed || step != string(p.Call.Step)
+	}
+	return !p.may(p.Refused.Path)
+}
+
+func (p callPage) stepAddress() string {
+	return "/calls/" + escapePath(p.Call.Number) + "/steps/" + escapePath(string(p.Call.Step))
+}
+
+func (p callPage) agreementAddress() string {
+	id, _, _ := strings.Cut(p.Call.Agreement, "@")
+	return "/agreements/" + escapePath(p.Call.Domain) + "/" + escapePath(id)
+}
+
+// what is what a step is for.
+func (f stepForm) what() string {
+	text, _ := f.Schema["description"].(string)
+	return text
+}
+
+// actors are the people who did something to the call, in the order in which they came.
+func (p callPage) actors() []string {
+	var actors []string
+	for _, event := range p.Events {
+		if event.By != "" && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
+			actors = append(actors, event.By)
+		}
+	}
+	return actors
+}
+
+// links are the calls that this one is linked to, its parent and children first.
+func (p callPage) links() []usm.Link {
+	var links []usm.Link
+	if p.Call.Parent != "" {
+		links = append(links, usm.Link{To: p.Call.Parent, Kind: "parent"})
+	}
+	for _, number := range p.Call.Children {
+		links = append(links, usm.Link{To: number, Kind: "child"})
+	}
+	for _, link := range p.Call.Links {
+		if !slices.Contains(links, link) {
+			links = append(links, link)
+		}
+	}
+	return links
+}
+
+func (v *visit) linkName(kind string) string  { return v.or("link."+kind, inWords(kind)) }
+func (v *visit) normName(norm string) string  { return v.or("norm."+norm, inWords(norm)) }
+func (v *visit) stateName(s usm.State) string { return v.T("state." + string(s)) }
+
+// clockState says how a clock stands, and for what it is paused.
+func (v *visit) clockState(clock usm.Clock) string {
+	words := v.T("clock." + string(clock.State))
+	if clock.Breached() {
+		words += ", " + v.T("clock.breached")
+	}
+	if len(clock.Reasons) > 0 {
+		words += " (" + strings.Join(clock.Reasons, ", ") + ")"
+	}
+	return words
+}
+
+// holderName is who had the call: a side, a team or a supplier.
+func (v *visit) holderName(p callPage, holder string) string {
+	if holder == "provider" || holder == "customer" {
+		return v.T("choice." + holder)
+	}
+	return p.Domain.team(holder)
+}
+
+// stepInWords says all that the drawing shows of a step.
+func (v *visit) stepInWords(p callPage, at pathStepAt) string {
+	words := []string{v.processName(at.Process) + ": " + v.stepName(at.Step), v.stateName(at.State)}
+	if at.Call != "" && !at.Own {
+		words = append(words, at.Call)
+	}
+	if at.By != "" {
+		words = append(words, p.Domain.person(at.By))
+	}
+	if at.At != nil {
+		_, _, exact := v.instant(*at.At)
+		words = append(words, exact)
+	}
+	if at.Outcome != "" {
+		words = append(words, v.outcomeName(at.Outcome))
+	}
+	if at.Reason != "" {
+		words = append(words, at.Reason)
+	}
+	return strings.Join(words, " · ")
+}
+
+// stepLink leads to what there is of a step: its form, its row of the table, or the call that runs it.
+func (p callPage) stepLink(at pathStepAt) string {
+	switch {
+	case at.Own && at.State == usm.StepOpen:
+		return "#call-step"
+	case at.Own || at.Call == "":
+		return "#step-" + decimal(at.Row)
+	default:
+		return "/calls/" + escapePath(at.Call)
+	}
+}
+
+// mark is the shape of a step.
+func (at pathStepAt) mark() string {
+	switch at.State {
+	case usm.StepDone, usm.StepInherited, usm.StepOpen:
+		return string(at.State)
+	case usm.StepNotApplicable, usm.StepSkipped:
+		return "left_out"
+	}
+	return "pending"
+}
+
+// line writes a path that begins beside the middle of the step.
+func (at pathStepAt) line(format string, dx, dy int) string {
+	return fmt.Sprintf(format, at.X+dx, at.Y+dy)
+}
+
+func (d drawing) viewBox() string { return fmt.Sprintf("0 0 %d %d", d.Width, d.Height) }
