@@ -21,16 +21,23 @@ type menuEntry struct {
 
 // menu is in the order of the day: what one asks for, what waits, what is known.
 var menu = []menuEntry{
+	{"ask", "/ask", false},
+	{"asked", "/asked", false},
 	{"work", "/work", true},
+	{"approvals", "/approvals", false},
+	{"absence", "/absence", false},
 }
 
 func menuOf(v *visit) []menuEntry {
 	return slices.DeleteFunc(slices.Clone(menu), func(m menuEntry) bool { return m.Worker && !v.holdsProfile() })
 }
 
-// start sends whoever opens the console to what waits for him.
+// start sends whoever opens the console to what waits for him: who works to his work, who only asks to where he asks.
 func (s *site) start(v *visit) (page, error) {
-	return see("/work"), nil
+	if v.holdsProfile() {
+		return see("/work"), nil
+	}
+	return see("/ask"), nil
 }
 
 func (l look) classes() string {
@@ -58,13 +65,18 @@ func (v *visit) id(kind string) string {
 	return kind + strconv.Itoa(v.nonce)
 }
 
-// key returns the idempotency key of a form: what was sent, so that sending it again is the same, else a new one.
+// key returns the idempotency key that a form was sent with, so that sending it twice is sending it once.
 func (v *visit) key() string {
-	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= 200 {
+	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= maxKey {
 		return sent
 	}
-	return rand.Text()
+	return newKey()
 }
+
+// maxKey leaves room for what an action adds to it for each thing that it does; the API takes 200 characters.
+const maxKey = 100
+
+func newKey() string { return rand.Text() }
 
 // said is what the last action came to, told on the page that follows it: the parameter names a text.
 func (v *visit) said() string {
