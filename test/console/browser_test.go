@@ -52,6 +52,7 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 	t.Cleanup(cancel)
 	b := &browser{t: t, w: w, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.hear)
+	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	begin := []chromedp.Action{network.Enable(), log.Enable()}
 	if person != "" {
 		begin = append(begin, network.SetExtraHTTPHeaders(network.Headers{"Authorization": "Bearer " + w.Token(person)}))
@@ -101,7 +102,9 @@ func (b *browser) run(actions ...chromedp.Action) {
 // at is the address of the page.
 func (b *browser) at() string {
 	var at string
-	_ = chromedp.Run(b.ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
 	return at
 }
 
@@ -155,7 +158,9 @@ func (b *browser) sees(selector, text string) *browser {
 // text is what an element holds now, "" when there is none.
 func (b *browser) text(selector string) string {
 	var text string
-	_ = chromedp.Run(b.ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
 		fmt.Sprintf(`(document.querySelector(%q) || {textContent: ""}).textContent`, selector), &text))
 	return strings.Join(strings.Fields(text), " ")
 }
