@@ -24,8 +24,22 @@ func (c *Client) Call(ctx context.Context, number string) (usm.CallView, error) 
 }
 
 // Calls returns a page of the calls the caller may see, and the cursor of the next page, "" at the end. Visible and
-// MayAct of the filter are the gateway's own and not sent.
+// MayAct of the filter are the gateway's own and not sent, and Claimed is for Work.
 func (c *Client) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
+	return list[usm.CallView](ctx, c, "/calls", callQuery(filter))
+}
+
+// Work returns a page of the calls the caller may act on now, most urgent first. Any Claimed of the filter leaves those whose
+// step the caller has claimed.
+func (c *Client) Work(ctx context.Context, filter usm.CallFilter) (calls []usm.CallView, next string, err error) {
+	query := callQuery(filter)
+	if filter.Claimed != "" {
+		query.Set("claimed", "me")
+	}
+	return list[usm.CallView](ctx, c, "/work", query)
+}
+
+func callQuery(filter usm.CallFilter) url.Values {
 	query := pageQuery(filter.Page)
 	for name, value := range map[string]string{
 		"type": string(filter.Type), "domain": filter.Domain, "workflow": filter.Workflow,
@@ -35,12 +49,7 @@ func (c *Client) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.
 	} {
 		setIf(query, name, value)
 	}
-	return list[usm.CallView](ctx, c, "/calls", query)
-}
-
-// Work returns the calls the caller may act on now, most urgent first.
-func (c *Client) Work(ctx context.Context, page usm.Page) (calls []usm.CallView, next string, err error) {
-	return list[usm.CallView](ctx, c, "/work", pageQuery(page))
+	return query
 }
 
 // Path returns every step of the workflow the call is bound to, its children's steps included.

@@ -140,6 +140,9 @@ func (q *query) others(f usm.CallFilter) {
 	if f.Component != "" {
 		q.where("c.components @> %s", pq.StringArray{f.Component})
 	}
+	if f.Claimed != "" {
+		q.where("c.waiting ->> 'claimed' = %s", f.Claimed)
+	}
 	if f.Q != "" {
 		q.where("c.words @@ websearch_to_tsquery('simple', %s)", f.Q)
 	}

@@ -143,6 +143,9 @@ type ApprovalView struct {
 	MayDecide bool            `json:"may_decide"`
 	WhyNot    string          `json:"why_not,omitempty"`
 	For       []string        `json:"for,omitempty" doc:"ids of the approvers whom the caller can decide for; himself first"`
+	// AllowedActions are decisions, bypass and approvers.
+	AllowedActions []string          `json:"allowed_actions" doc:"paths under the approval that the caller may POST to now"`
+	Refused        map[string]string `json:"refused" doc:"of the other paths, why not"`
 }
 
 // ApprovalGroup is a node of the quorum and how it stands.

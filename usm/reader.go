@@ -18,6 +18,7 @@ type CallFilter struct {
 	Q         string // words, full text over number, subject and description
 	Visible   *Sight // nil: everything (administrators)
 	MayAct    string // person: only calls this person may act on now, most urgent first
+	Claimed   string // person: only calls whose open step this person has claimed
 	Page
 }
 

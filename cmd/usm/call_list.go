@@ -45,7 +45,7 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 func (a *app) workCommand() *cobra.Command {
-	var page usm.Page
+	var filter usm.CallFilter
 	cmd := a.api(&cobra.Command{
 		Use:   "work",
 		Short: "List what waits for you, most urgent first",
@@ -58,14 +58,14 @@ func (a *app) workCommand() *cobra.Command {
 			if !s.chosen() {
 				return usagef("whose work? choose a person with --as: %s", join(s.people()))
 			}
-			calls, next, err := s.Work(cmd.Context(), page)
+			calls, next, err := s.Work(cmd.Context(), filter)
 			if err != nil {
 				return err
 			}
 			return a.calls(calls, next)
 		},
 	})
-	pageFlags(cmd, &page)
+	pageFlags(cmd, &filter.Page)
 	return cmd
 }
 

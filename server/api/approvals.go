@@ -139,6 +139,12 @@ func showApproval(ctx context.Context, approval usm.Approval) *approvalOutput {
 	return &approvalOutput{Tagged: Tagged{ETag: tag}, Status: http.StatusOK, Body: view}
 }
 
+// steering is what is done to an approval beside deciding it, and who may.
+var steering = []struct {
+	path string
+	may  func(usm.Caller, usm.Approval) (usm.Actor, *usm.Error)
+}{{"bypass", usm.MayBypass}, {"approvers", usm.MayAddApprover}}
+
 // presentApproval completes an approval for the caller. Lists are never null.
 func presentApproval(ctx context.Context, approval usm.Approval) usm.ApprovalView {
 	who := caller(ctx)
@@ -152,6 +158,23 @@ func presentApproval(ctx context.Context, approval usm.Approval) usm.ApprovalVie
 		view.WhyNot = refusal.Error()
 	} else if lacks != nil {
 		view.WhyNot = lacks.Error()
+	}
+	view.AllowedActions, view.Refused = []string{}, map[string]string{}
+	switch {
+	case view.MayDecide:
+		view.AllowedActions = append(view.AllowedActions, "decisions")
+	default:
+		view.Refused["decisions"] = view.WhyNot
+	}
+	for _, action := range steering {
+		switch _, refusal := action.may(who, approval); {
+		case lacks != nil:
+			view.Refused[action.path] = lacks.Error()
+		case refusal != nil:
+			view.Refused[action.path] = refusal.Error()
+		default:
+			view.AllowedActions = append(view.AllowedActions, action.path)
+		}
 	}
 	view.Members, view.Ballots = append([]usm.Member{}, view.Members...), append([]usm.Ballot{}, view.Ballots...)
 	view.Deciders, view.Asking = append([]usm.Decider{}, view.Deciders...), append([]string{}, view.Asking...)

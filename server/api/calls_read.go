@@ -58,7 +58,8 @@ func (a *API) getCall(ctx context.Context, in *getCallInput) (*getCallOutput, er
 	return out, nil
 }
 
-type callFilter struct {
+// CallsInput is embedded by the input of the lists of calls.
+type CallsInput struct {
 	Paging
 	Type      usm.CallType `query:"type" enum:"wish,change_request,incident,service_request,risk"`
 	Domain    string       `query:"domain"`
@@ -74,7 +75,7 @@ type callFilter struct {
 	Q         string       `query:"q" maxLength:"200" doc:"words of number, subject and description"`
 }
 
-func (f *callFilter) filter(ctx context.Context) usm.CallFilter {
+func (f *CallsInput) filter(ctx context.Context) usm.CallFilter {
 	return usm.CallFilter{
 		Type: f.Type, Domain: f.Domain, Workflow: f.Workflow, Process: f.Process, Step: f.Step, Status: f.Status,
 		Priority: f.Priority, Requester: f.Requester, Service: f.Service, Component: f.Component, Parent: f.Parent,
@@ -82,21 +83,29 @@ func (f *callFilter) filter(ctx context.Context) usm.CallFilter {
 	}
 }
 
-func (a *API) listCalls(ctx context.Context, in *callFilter) (*list[usm.CallView], error) {
+func (a *API) listCalls(ctx context.Context, in *CallsInput) (*list[usm.CallView], error) {
 	return a.calls(ctx, in, in.filter(ctx))
 }
 
+type workInput struct {
+	CallsInput
+	Claimed string `query:"claimed" enum:"me" doc:"steps that the caller has claimed"`
+}
+
 // listWork is the same list, limited to what waits for the caller; nothing waits for a token without a person.
-func (a *API) listWork(ctx context.Context, in *callFilter) (*list[usm.CallView], error) {
+func (a *API) listWork(ctx context.Context, in *workInput) (*list[usm.CallView], error) {
 	filter := in.filter(ctx)
 	filter.MayAct = caller(ctx).Token.Person
 	if filter.MayAct == "" {
 		return listOf[usm.CallView](nil, ""), nil
 	}
-	return a.calls(ctx, in, filter)
+	if in.Claimed != "" {
+		filter.Claimed = filter.MayAct
+	}
+	return a.calls(ctx, &in.CallsInput, filter)
 }
 
-func (a *API) calls(ctx context.Context, in *callFilter, filter usm.CallFilter) (*list[usm.CallView], error) {
+func (a *API) calls(ctx context.Context, in *CallsInput, filter usm.CallFilter) (*list[usm.CallView], error) {
 	views, cursor, err := a.reader.Calls(ctx, filter)
 	if err != nil {
 		return nil, err

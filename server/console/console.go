@@ -64,9 +64,26 @@ func post(path string, show handler) route { return route{http.MethodPost, path,
 func (s *site) routes() []route {
 	return []route{
 		get("/", s.start),
+		get("/find", s.find),
+
+		get("/ask", s.ask),
+		get("/ask/tell", s.tell),
+		post("/ask/tell", s.openTold),
+		get("/ask/:domain/:item", s.item),
+		post("/ask/:domain/:item", s.openItem),
+		get("/asked", s.asked),
+		get("/asked/:number", s.askedCall),
+		post("/asked/:number", s.replyAsked),
 
 		get("/work", s.work),
-		post("/work/claim", s.claimWork),
+		post("/work", s.takeWork),
+
+		get("/approvals", s.approvals),
+		post("/approvals", s.decideMarked),
+		get("/approvals/:id", s.approval),
+		post("/approvals/:id", s.decideApproval),
+		get("/absence", s.absence),
+		post("/absence", s.beAbsent),
 
 		get("/calls/:number", s.call),
 		post("/calls/:number/steps/:step", s.finishStep),

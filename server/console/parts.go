@@ -21,16 +21,23 @@ type menuEntry struct {
 
 // menu is in the order of the day: what one asks for, what waits, what is known.
 var menu = []menuEntry{
+	{"ask", "/ask", false},
+	{"asked", "/asked", false},
 	{"work", "/work", true},
+	{"approvals", "/approvals", false},
+	{"absence", "/absence", false},
 }
 
 func menuOf(v *visit) []menuEntry {
 	return slices.DeleteFunc(slices.Clone(menu), func(m menuEntry) bool { return m.Worker && !v.holdsProfile() })
 }
 
-// start sends whoever opens the console to what waits for him.
+// start sends whoever opens the console to what waits for him: who works to his work, who only asks to where he asks.
 func (s *site) start(v *visit) (page, error) {
-	return see("/work"), nil
+	if v.holdsProfile() {
+		return see("/work"), nil
+	}
+	return see("/ask"), nil
 }
 
 func (l look) classes() string {

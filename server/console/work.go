@@ -1,6 +1,9 @@
 package console
 
 import (
+	"maps"
+	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/usm-works/usm/client"
@@ -9,35 +12,72 @@ import (
 
 // workPage is what somebody may act on now.
 type workPage struct {
-	Calls   []usm.CallView // most urgent first
-	Next    string
-	Domains []string
-	Refused []refusedCall // of those that were to be claimed
+	Calls    []usm.CallView // most urgent first
+	Next     string
+	Waiting  waiting
+	Domains  []string // of whoever visits, when there are several
+	Services []string // of the calls that are shown
+	Refused  []refusedCall // of those that were marked
 }
 
 // refusedCall is a call for which an action was refused, and why.
 type refusedCall struct{ Number, Why string }
 
+// marked reports whether a call was marked and refused, so that it stays marked.
+func (p workPage) marked(number string) bool {
+	return slices.ContainsFunc(p.Refused, func(r refusedCall) bool { return r.Number == number })
+}
+
 // work shows what somebody may act on now.
-func (s *site) work(v *visit) (page, error) {
-	p, err := v.readWork()
-	return page{Place: "work", Title: v.T("work.title"), Body: work(v, p)}, err
-}
+func (s *site) work(v *visit) (page, error) { return v.working(nil) }
 
-func (v *visit) readWork() (workPage, error) {
-	calls, next, err := v.api.Work(v.ctx(), v.page(50))
-	if err != nil {
-		return workPage{}, err
+func (v *visit) working(refused []refusedCall) (page, error) {
+	p := workPage{Refused: refused}
+	var err error
+	if p.Calls, p.Next, err = v.api.Work(v.ctx(), v.workFilter()); err != nil {
+		return page{}, err
 	}
-	return workPage{Calls: calls, Next: next}, nil
+	if p.Waiting, err = v.waiting(); err != nil {
+		return page{}, err
+	}
+	if len(v.me.Profiles) > 1 {
+		p.Domains = slices.Sorted(maps.Keys(v.me.Profiles))
+	}
+	for _, call := range p.Calls {
+		if call.Service != "" && !slices.Contains(p.Services, call.Service) {
+			p.Services = append(p.Services, call.Service)
+		}
+	}
+	slices.Sort(p.Services)
+	shown := page{Place: "work", Title: v.T("work.title"), Body: work(v, p)}
+	if len(refused) > 0 {
+		shown.Status = http.StatusConflict
+	}
+	return shown, nil
 }
 
-// claimWork keeps the open steps of the marked calls for whoever asks. What is refused is told, and keeps the others from nothing.
-func (s *site) claimWork(v *visit) (page, error) {
+// workFilter is what the address asks for.
+func (v *visit) workFilter() usm.CallFilter {
+	filter := usm.CallFilter{
+		Domain: v.query("domain"), Process: usm.Process(v.query("process")), Priority: usm.Priority(v.query("priority")),
+		Service: v.query("service"), Page: v.page(50),
+	}
+	if v.query("claimed") != "" {
+		filter.Claimed = v.me.Person
+	}
+	return filter
+}
+
+// takeWork claims the open steps of the marked calls for whoever asks, or gives them back to their profiles. What is refused is
+// told, and keeps the others from nothing.
+func (s *site) takeWork(v *visit) (page, error) {
+	act, said := v.api.Claim, "claimed"
+	if v.c.PostForm("do") == "release" {
+		act, said = v.api.Release, "released"
+	}
 	var refused []refusedCall
-	numbers := v.c.PostFormArray("call")
-	for i, number := range numbers {
-		_, err := v.api.Claim(v.ctx(), number, "", client.WithKey(v.key()+"-"+strconv.Itoa(i)))
+	for i, number := range v.c.PostFormArray("call") {
+		_, err := act(v.ctx(), number, "", client.WithKey(v.key()+"-"+strconv.Itoa(i)))
 		if away(err) {
 			return page{}, err
 		}
@@ -46,9 +86,18 @@ func (s *site) claimWork(v *visit) (page, error) {
 		}
 	}
 	if len(refused) == 0 {
-		return see("/work?said=claimed"), nil
+		return see(v.with("said", said)), nil
 	}
-	p, err := v.readWork()
-	p.Refused = refused
-	return page{Place: "work", Title: v.T("work.title"), Body: work(v, p), Status: 409}, err
+	return v.working(refused)
+}
+
+// target is where a call that waits for whoever visits is best acted on.
+func (v *visit) target(call usm.CallView) string {
+	switch {
+	case call.WaitingFor.Kind == usm.WaitApproval:
+		return "/approvals/" + escapePath(call.WaitingFor.Approval)
+	case v.asksMe(call):
+		return "/asked/" + escapePath(call.Number)
+	}
+	return "/calls/" + escapePath(call.Number)
 }

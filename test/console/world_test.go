@@ -89,7 +89,7 @@ func (w world) submit(t *testing.T, person string, page response, form string, f
 	return w.post(t, person, found.AttrOr("action", ""), values)
 }
 
-func (w world) send(t *testing.T, person, method, path string, form url.Values) response {
+func (w world) send(t *testing.T, person, method, path string, form url.Values, headers ...string) response {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -101,6 +101,9 @@ func (w world) send(t *testing.T, person, method, path string, form url.Values) 
 	}
 	if person != "" {
 		request.Header.Set("Authorization", "Bearer "+w.Token(person))
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	answer, err := once.Do(request)
 	require.NoError(t, err)

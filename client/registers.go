@@ -1,0 +1,64 @@
+package client
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/usm-works/usm/usm"
+)
+
+// The rows of these registers say which domain they belong to.
+type (
+	// Solution is a known solution or workaround.
+	Solution struct {
+		Domain string `json:"domain"`
+		usm.Solution
+	}
+	// Service is a supported facility.
+	Service struct {
+		Domain string `json:"domain"`
+		usm.Service
+	}
+	// Person is somebody who asks or acts.
+	Person struct {
+		Domain string `json:"domain"`
+		usm.Person
+	}
+)
+
+// DomainSummary is a domain in the list of domains.
+type DomainSummary struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Version  int    `json:"version"`
+	TimeZone string `json:"time_zone"`
+}
+
+// Domains returns a page of the domains the caller belongs to, and the cursor of the next page.
+func (c *Client) Domains(ctx context.Context, page usm.Page) (domains []DomainSummary, next string, err error) {
+	return list[DomainSummary](ctx, c, "/domains", pageQuery(page))
+}
+
+// Solutions returns a page of the known solutions that have the words of q ("" is all), and the cursor of the next page. Domain ""
+// is every domain of the caller.
+func (c *Client) Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []Solution, next string, err error) {
+	query := inDomain(domain, page)
+	setIf(query, "q", q)
+	return list[Solution](ctx, c, "/solutions", query)
+}
+
+// Services returns a page of the services of a domain ("" is every one of the caller), and the cursor of the next page.
+func (c *Client) Services(ctx context.Context, domain string, page usm.Page) (services []Service, next string, err error) {
+	return list[Service](ctx, c, "/services", inDomain(domain, page))
+}
+
+// People returns a page of the people of a domain ("" is every one of the caller), and the cursor of the next page.
+func (c *Client) People(ctx context.Context, domain string, page usm.Page) (people []Person, next string, err error) {
+	return list[Person](ctx, c, "/people", inDomain(domain, page))
+}
+
+func inDomain(domain string, page usm.Page) url.Values {
+	query := pageQuery(page)
+	setIf(query, "domain", domain)
+	return query
+}

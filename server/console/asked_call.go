@@ -1,0 +1,101 @@
+package console
+
+import (
+	"slices"
+	"time"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// askedCallPage tells somebody where what he asked for stands, and what he must do.
+type askedCallPage struct {
+	Call     usm.CallView
+	Standing string    // names its text
+	Why      string    // it was not done
+	Instead  string    // number under which it goes on
+	Promises []promise // earliest first
+	Story    []told    // oldest first
+	Entry    entry
+}
+
+// promise is a moment by which something is promised.
+type promise struct {
+	What string
+	At   time.Time
+	Late bool
+}
+
+// May reports whether whoever visits may do something to the call now: answer, confirm, dispute, notes, abort.
+func (p askedCallPage) May(action string) bool { return slices.Contains(p.Call.AllowedActions, action) }
+
+// askedCall shows one of the calls of whoever visits.
+func (s *site) askedCall(v *visit) (page, error) { return v.asking(entry{}) }
+
+// asking makes the page of the call that the address names, with what was typed.
+func (v *visit) asking(e entry) (page, error) {
+	call, err := v.api.Call(v.ctx(), v.param("number"))
+	if err != nil {
+		return page{}, err
+	}
+	events, err := every(func(part usm.Page) ([]usm.Event, string, error) { return v.api.Events(v.ctx(), call.Number, part) })
+	if err != nil {
+		return page{}, err
+	}
+	names, err := v.names(call.Domain)
+	if err != nil {
+		return page{}, err
+	}
+	p := askedCallPage{
+		Call: call, Standing: v.standing(call), Promises: v.promises(call), Story: v.story(events, names), Entry: e,
+	}
+	if call.Status == usm.StatusRejected || call.Status == usm.StatusNotAgreed {
+		p.Why, _ = call.Fields["reason"].(string)
+	}
+	for _, link := range call.Links {
+		if link.Kind == "retyped_to" {
+			p.Instead = link.To
+		}
+	}
+	keepInNote(&p)
+	shown := page{Place: "asked", Title: call.Subject, Body: askedCall(v, p)}
+	if e.Problem != nil {
+		shown.Status = e.Problem.Status
+	}
+	return shown, nil
+}
+
+// keepInNote keeps what was typed into a form that is there no more: it can be sent as a message.
+func keepInNote(p *askedCallPage) {
+	for action, field := range map[string]string{"answer": "answer", "dispute": "dispute"} {
+		if typed := p.Entry.Value(field); typed != "" && !p.May(action) && p.Entry.Value("note") == "" {
+			p.Entry.Values.Set("note", typed)
+		}
+	}
+}
+
+// promises are those of the agreement that still run.
+func (v *visit) promises(call usm.CallView) (all []promise) {
+	for _, clock := range call.Clocks {
+		key := "asked.promise." + clock.Norm
+		if clock.Link == "" && clock.State == usm.ClockRunning && clock.Due != nil && v.has(key) {
+			all = append(all, promise{v.T(key), *clock.Due, clock.Due.Before(v.now)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b promise) int { return a.At.Compare(b.At) })
+	return all
+}
+
+// names are those of the people of a domain, by id. A domain with very many people has some that are missing: their id stands for
+// them. It is empty for who sees no people of it.
+func (v *visit) names(domain string) (map[string]string, error) {
+	people, err := every(func(part usm.Page) ([]client.Person, string, error) { return v.api.People(v.ctx(), domain, part) })
+	names := map[string]string{}
+	for _, person := range people {
+		names[person.ID] = person.Name
+	}
+	if client.CodeOf(err) == usm.CodeNotFound {
+		err = nil
+	}
+	return names, err
+}
