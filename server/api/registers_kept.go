@@ -12,9 +12,15 @@ type searchInput struct {
 	Q string `query:"q" maxLength:"200" doc:"words to look for"`
 }
 
-func (a *API) components(ctx context.Context, in *searchInput) (*list[componentRow], error) {
-	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]componentRow, string, error) {
-		found, cursor, err := a.reader.Components(ctx, domain, in.Q, page)
+type componentsInput struct {
+	searchInput
+	Type  string `query:"type" doc:"of the component"`
+	Owner string `query:"owner" doc:"person, team or customer"`
+}
+
+func (a *API) components(ctx context.Context, in *componentsInput) (*list[componentRow], error) {
+	return pageThrough(ctx, a, &in.searchInput, func(domain string, page usm.Page) ([]componentRow, string, error) {
+		found, cursor, err := a.reader.Components(ctx, usm.ComponentFilter{Domain: domain, Type: in.Type, Owner: in.Owner, Q: in.Q, Page: page})
 		return each(found, func(c usm.Component) componentRow { return componentRow{domain, c} }), cursor, err
 	})
 }
@@ -65,7 +71,7 @@ type componentInput struct {
 type componentView struct {
 	Domain string `json:"domain"`
 	usm.Component
-	History []usm.Component `json:"history" doc:"every version, newest first"`
+	History []usm.ComponentVersion `json:"history" doc:"every version, newest first"`
 }
 
 type componentOutput struct {
@@ -83,6 +89,20 @@ func (a *API) component(ctx context.Context, in *componentInput) (*componentOutp
 	}
 	return &componentOutput{
 		Tagged: tagged(component.Version),
-		Body:   componentView{Domain: in.Domain, Component: component, History: append([]usm.Component{}, history...)},
+		Body:   componentView{Domain: in.Domain, Component: component, History: append([]usm.ComponentVersion{}, history...)},
 	}, nil
+}
+
+type impactOutput struct{ Body usm.Impact }
+
+func (a *API) impact(ctx context.Context, in *componentInput) (*impactOutput, error) {
+	if _, err := a.domains(ctx, in.Domain); err != nil {
+		return nil, err
+	}
+	impact, err := a.reader.Impact(ctx, in.Domain, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	impact.Nodes, impact.Arrows = append([]usm.ImpactNode{}, impact.Nodes...), append([]usm.Arrow{}, impact.Arrows...)
+	return &impactOutput{Body: impact}, nil
 }

@@ -22,6 +22,11 @@ type menuEntry struct {
 // menu is in the order of the day: what one asks for, what waits, what is known.
 var menu = []menuEntry{
 	{"work", "/work", true},
+	{"registers", "/registers", false},
+	{"agreements", "/agreements", false},
+	{"services", "/services", false},
+	{"components", "/components", false},
+	{"risks", "/risks", true},
 }
 
 func menuOf(v *visit) []menuEntry {
