@@ -7,25 +7,26 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-type searchInput struct {
+// Search is embedded by the input of the lists that are looked through by words.
+type Search struct {
 	InDomain
 	Q string `query:"q" maxLength:"200" doc:"words to look for"`
 }
 
 type componentsInput struct {
-	searchInput
+	Search
 	Type  string `query:"type" doc:"of the component"`
 	Owner string `query:"owner" doc:"person, team or customer"`
 }
 
 func (a *API) components(ctx context.Context, in *componentsInput) (*list[componentRow], error) {
-	return pageThrough(ctx, a, &in.searchInput, func(domain string, page usm.Page) ([]componentRow, string, error) {
+	return pageThrough(ctx, a, &in.Search, func(domain string, page usm.Page) ([]componentRow, string, error) {
 		found, cursor, err := a.reader.Components(ctx, usm.ComponentFilter{Domain: domain, Type: in.Type, Owner: in.Owner, Q: in.Q, Page: page})
 		return each(found, func(c usm.Component) componentRow { return componentRow{domain, c} }), cursor, err
 	})
 }
 
-func (a *API) solutions(ctx context.Context, in *searchInput) (*list[solutionRow], error) {
+func (a *API) solutions(ctx context.Context, in *Search) (*list[solutionRow], error) {
 	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]solutionRow, string, error) {
 		found, cursor, err := a.reader.Solutions(ctx, domain, in.Q, page)
 		return each(found, func(s usm.Solution) solutionRow { return solutionRow{domain, s} }), cursor, err
@@ -34,7 +35,7 @@ func (a *API) solutions(ctx context.Context, in *searchInput) (*list[solutionRow
 
 // pageThrough fills a page from one domain after the other. Its cursor is "domain/cursor within it".
 func pageThrough[R any](
-	ctx context.Context, a *API, in *searchInput, read func(domain string, page usm.Page) ([]R, string, error),
+	ctx context.Context, a *API, in *Search, read func(domain string, page usm.Page) ([]R, string, error),
 ) (*list[R], error) {
 	seen, err := a.domains(ctx, in.Domain)
 	if err != nil {
