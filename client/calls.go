@@ -45,9 +45,13 @@ func callQuery(filter usm.CallFilter) url.Values {
 		"type": string(filter.Type), "domain": filter.Domain, "workflow": filter.Workflow,
 		"process": string(filter.Process), "step": string(filter.Step), "status": string(filter.Status),
 		"priority": string(filter.Priority), "requester": filter.Requester, "service": filter.Service,
-		"component": filter.Component, "parent": filter.Parent, "q": filter.Q,
+		"component": filter.Component, "parent": filter.Parent, "q": filter.Q, "effect": string(filter.Effect),
+		"likelihood": string(filter.Likelihood),
 	} {
 		setIf(query, name, value)
+	}
+	if filter.Open {
+		query.Set("open", "true")
 	}
 	return query
 }

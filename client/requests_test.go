@@ -63,6 +63,13 @@ func TestRequests(t *testing.T) {
 			},
 			sent{method: "GET", path: "/api/v1/calls?cursor=c&limit=5&q=a+b&type=incident"},
 		},
+		"CallsOfOpenRisks": {
+			func(ctx context.Context, c *Client) error {
+				_, _, err := c.Calls(ctx, usm.CallFilter{Open: true, Effect: usm.High, Likelihood: usm.Low})
+				return err
+			},
+			sent{method: "GET", path: "/api/v1/calls?effect=high&likelihood=low&open=true"},
+		},
 		"StepViewOfAnOutcome": {
 			func(ctx context.Context, c *Client) error {
 				_, err := c.StepView(ctx, number, usm.PrepareRecovery, usm.RouteChange)

@@ -79,23 +79,24 @@ func (s *fakeStore) DirectoryChanges(_ context.Context, domain, person string, p
 	return all, "", nil
 }
 
-func (s *fakeStore) Components(_ context.Context, domain, q string, page usm.Page) ([]usm.Component, string, error) {
+func (s *fakeStore) Components(_ context.Context, f usm.ComponentFilter) ([]usm.Component, string, error) {
 	var found []usm.Component
 	for _, c := range itDomain().Components {
-		if domain == "it" && contains(q, c.ID, c.Name) && c.ID > page.Cursor {
+		has := (f.Type == "" || f.Type == c.Type) && (f.Owner == "" || f.Owner == c.Owner)
+		if f.Domain == "it" && contains(f.Q, c.ID, c.Name) && c.ID > f.Cursor && has {
 			found = append(found, c)
 		}
 	}
-	if len(found) > page.Limit {
-		return found[:page.Limit], found[page.Limit-1].ID, nil
+	if len(found) > f.Limit {
+		return found[:f.Limit], found[f.Limit-1].ID, nil
 	}
 	return found, "", nil
 }
 
-func (s *fakeStore) Component(_ context.Context, domain, id string) (usm.Component, []usm.Component, error) {
+func (s *fakeStore) Component(_ context.Context, domain, id string) (usm.Component, []usm.ComponentVersion, error) {
 	for _, c := range itDomain().Components {
 		if domain == "it" && c.ID == id {
-			return c, []usm.Component{c}, nil
+			return c, []usm.ComponentVersion{{Component: c, Call: "RFC-000001"}}, nil
 		}
 	}
 	return usm.Component{}, nil, usm.Errorf(usm.CodeNotFound, "no component %s", id)
@@ -165,7 +166,7 @@ func itDomain() usm.Domain {
 			}},
 		},
 		Components: []usm.Component{
-			{ID: "srv-1", Name: "Mail server", Type: "server", Version: 1}, {ID: "srv-2", Name: "Spare", Type: "server", Version: 1},
+			{ID: "srv-1", Name: "Mail server", Type: "server", Version: 1}, {ID: "srv-2", Name: "Spare", Type: "server", Owner: "rita", Version: 1},
 		},
 	}
 }

@@ -26,6 +26,8 @@ type fakeStore struct {
 	events   []usm.Event
 	wakes    []func()
 	filter   usm.CallFilter // of the last list
+	risks    usm.RiskFilter // of the last count
+	filters  []ownFilter
 	norms    usm.NormFilter // of the last report
 	covered  usm.Coverage
 	away     error // what Ready and Caller return, when set

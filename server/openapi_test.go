@@ -25,7 +25,8 @@ var contract = []string{
 	"GET /approvals", "GET /approvals/{id}", "POST /approvals/{id}/decisions", "POST /approvals/{id}/bypass", "POST /approvals/{id}/approvers",
 	"GET /delegations", "GET /delegations/{id}", "POST /delegations", "DELETE /delegations/{id}", "GET /calls/{number}/refusals",
 	"POST /calls/{number}/claim", "POST /calls/{number}/release", "POST /calls/{number}/reassign",
-	"GET /domains/{id}/directory-changes",
+	"GET /domains/{id}/directory-changes", "GET /components/{domain}/{id}/impact", "GET /risks", "GET /filters", "POST /filters",
+	"DELETE /filters/{id}",
 }
 
 type operationDoc struct {

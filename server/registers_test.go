@@ -27,6 +27,9 @@ func TestRegisters(t *testing.T) {
 		"/solutions":                     {"restart"},
 		"/components":                    {"srv-1", "srv-2"},
 		"/components?q=mail&domain=it":   {"srv-1"},
+		"/components?type=server":        {"srv-1", "srv-2"},
+		"/components?type=fan":           {},
+		"/components?owner=rita":         {"srv-2"},
 		"/domains":                       {"it"},
 		"/services?limit=1":              {"mail"},
 		"/services?limit=1&cursor=1":     {"laptop"},
@@ -79,11 +82,12 @@ func TestRegisters(t *testing.T) {
 		w := setup(t)
 		var c struct {
 			ID, Domain string
-			History    []usm.Component
+			History    []usm.ComponentVersion
 		}
 		w.get("rita", "/components/it/srv-1").status(http.StatusOK).into(&c)
 		require.Equal(t, "srv-1", c.ID)
 		require.Len(t, c.History, 1)
+		require.Equal(t, "RFC-000001", c.History[0].Call)
 		w.get("rita", "/components/it/srv-9").problem(http.StatusNotFound, usm.CodeNotFound)
 	})
 

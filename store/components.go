@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -12,22 +13,30 @@ type placed[T any] struct {
 	Document document[T] `db:"document"`
 }
 
-// Components lists the components of a domain, those whose id, name or type has the words of q; q "" is all.
-// usm.CodeNotFound when there is no such domain.
-func (s *Store) Components(ctx context.Context, domain, q string, page usm.Page) (components []usm.Component, next string, err error) {
-	defer wrapf(&err, "Components(%s)", domain)
-	return listPlaced[usm.Component](ctx, s, "components", domain, q, page)
+// Components lists the components of a domain that the filter leaves. usm.CodeNotFound when there is no such domain.
+func (s *Store) Components(ctx context.Context, f usm.ComponentFilter) (components []usm.Component, next string, err error) {
+	defer wrapf(&err, "Components(%s)", f.Domain)
+	has := map[string]string{}
+	for name, value := range map[string]string{"type": f.Type, "owner": f.Owner} {
+		if value != "" {
+			has[name] = value
+		}
+	}
+	return listPlaced[usm.Component](ctx, s, "components", f.Domain, f.Q, has, f.Page)
 }
 
 // Solutions lists the known solutions of a domain, those that have the words of q; q "" is all. usm.CodeNotFound when there
 // is no such domain.
 func (s *Store) Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []usm.Solution, next string, err error) {
 	defer wrapf(&err, "Solutions(%s)", domain)
-	return listPlaced[usm.Solution](ctx, s, "solutions", domain, q, page)
+	return listPlaced[usm.Solution](ctx, s, "solutions", domain, q, map[string]string{}, page)
 }
 
-// listPlaced reads a page of one of the registers that keep documents in the order of the domain file.
-func listPlaced[T any](ctx context.Context, s *Store, register, domain, q string, page usm.Page) (all []T, next string, err error) {
+// listPlaced reads a page of one of the registers that keep documents in the order of the domain file: those that have the words
+// of q and the properties.
+func listPlaced[T any](
+	ctx context.Context, s *Store, register, domain, q string, has map[string]string, page usm.Page,
+) (all []T, next string, err error) {
 	after, err := readPlace(page.Cursor)
 	if err != nil {
 		return nil, "", err
@@ -38,8 +47,8 @@ func listPlaced[T any](ctx context.Context, s *Store, register, domain, q string
 	var rows []placed[T]
 	err = s.db.SelectContext(ctx, &rows, `
 		SELECT place, document FROM `+register+`
-		WHERE domain = $1 AND place > $2 AND ($3 = '' OR words @@ websearch_to_tsquery('simple', $3))
-		ORDER BY place LIMIT $4`, domain, after, q, limit(page)+1)
+		WHERE domain = $1 AND place > $2 AND ($3 = '' OR words @@ websearch_to_tsquery('simple', $3)) AND document @> $5
+		ORDER BY place LIMIT $4`, domain, after, q, limit(page)+1, doc(has))
 	if err != nil {
 		return nil, "", err
 	}
@@ -51,17 +60,28 @@ func listPlaced[T any](ctx context.Context, s *Store, register, domain, q string
 }
 
 // Component returns a component as it is now and every version it had, the newest first; usm.CodeNotFound when there is none.
-func (s *Store) Component(ctx context.Context, domain, id string) (now usm.Component, history []usm.Component, err error) {
+func (s *Store) Component(ctx context.Context, domain, id string) (now usm.Component, history []usm.ComponentVersion, err error) {
 	defer wrapf(&err, "Component(%s, %s)", domain, id)
-	var rows []document[usm.Component]
+	var rows []struct {
+		Document document[usm.Component] `db:"document"`
+		Call     string                  `db:"call"`
+		At       time.Time               `db:"at"`
+	}
 	err = s.db.SelectContext(ctx, &rows, `
-		SELECT document FROM component_history WHERE domain = $1 AND id = $2 ORDER BY version DESC`, domain, id)
+		SELECT document, coalesce(call, '') AS call, at FROM component_history WHERE domain = $1 AND id = $2 ORDER BY version DESC`,
+		domain, id)
 	if err != nil {
 		return usm.Component{}, nil, err
 	}
 	if len(rows) == 0 {
-		return usm.Component{}, nil, usm.Errorf(usm.CodeNotFound, "there is no component %q in domain %q", id, domain)
+		return usm.Component{}, nil, noComponent(domain, id)
 	}
-	history = values(rows)
-	return history[0], history, nil
+	for _, row := range rows {
+		history = append(history, usm.ComponentVersion{Component: row.Document.value, Call: row.Call, At: row.At.UTC()})
+	}
+	return history[0].Component, history, nil
+}
+
+func noComponent(domain, id string) error {
+	return usm.Errorf(usm.CodeNotFound, "there is no component %q in domain %q", id, domain)
 }

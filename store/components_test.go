@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,13 +48,16 @@ func TestComponents(t *testing.T) {
 		}, server)
 		require.Len(t, history, 2)
 		require.Equal(t, 1, history[1].Version)
+		require.Empty(t, history[1].Call)
+		require.Equal(t, call.Number, history[0].Call)
+		require.WithinDuration(t, time.Now(), history[0].At, time.Minute)
 		disk, _, err := w.Component(w.ctx(), "it", "disk-1")
 		require.NoError(t, err)
 		require.Equal(t, "retired", disk.Status)
 		require.Equal(t, "backs_up part_of", read[string](w, `SELECT string_agg(kind, ' ' ORDER BY kind) FROM relations`))
 		require.Equal(t, 4, read[int](w, `SELECT count(*) FROM component_history WHERE call = $1`, call.Number))
 
-		all, next, err := w.Components(w.ctx(), "it", "", usm.Page{})
+		all, next, err := w.Components(w.ctx(), usm.ComponentFilter{Domain: "it"})
 		require.NoError(t, err)
 		require.Empty(t, next)
 		require.Equal(t, []string{"srv-1", "disk-1", "fan-1", "srv-2"}, ids(all))
@@ -109,13 +114,20 @@ func TestComponents(t *testing.T) {
 	t.Run("AreFoundByTheirWordsPageByPage", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
-		found, _, err := w.Components(w.ctx(), "it", "server", usm.Page{})
+		found, _, err := w.Components(w.ctx(), usm.ComponentFilter{Domain: "it", Q: "server"})
 		require.NoError(t, err)
 		require.Equal(t, []string{"srv-1"}, ids(found))
-		first, next, err := w.Components(w.ctx(), "it", "", usm.Page{Limit: 1})
+		for want, f := range map[string]usm.ComponentFilter{
+			"srv-1": {Domain: "it", Type: "server"}, "": {Domain: "it", Type: "server", Owner: "nobody"},
+		} {
+			found, _, err := w.Components(w.ctx(), f)
+			require.NoError(t, err)
+			require.Equal(t, want, strings.Join(ids(found), " "))
+		}
+		first, next, err := w.Components(w.ctx(), usm.ComponentFilter{Domain: "it", Page: usm.Page{Limit: 1}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"srv-1"}, ids(first))
-		second, next, err := w.Components(w.ctx(), "it", "", usm.Page{Limit: 1, Cursor: next})
+		second, next, err := w.Components(w.ctx(), usm.ComponentFilter{Domain: "it", Page: usm.Page{Limit: 1, Cursor: next}})
 		require.NoError(t, err)
 		require.Equal(t, []string{"disk-1"}, ids(second))
 		require.Empty(t, next)
@@ -126,9 +138,9 @@ func TestComponents(t *testing.T) {
 		w := setup(t)
 		_, _, err := w.Component(w.ctx(), "it", "moon")
 		requireCode(t, usm.CodeNotFound, err)
-		_, _, err = w.Components(w.ctx(), "zoo", "", usm.Page{})
+		_, _, err = w.Components(w.ctx(), usm.ComponentFilter{Domain: "zoo"})
 		requireCode(t, usm.CodeNotFound, err)
-		_, _, err = w.Components(w.ctx(), "it", "", usm.Page{Cursor: "x"})
+		_, _, err = w.Components(w.ctx(), usm.ComponentFilter{Domain: "it", Page: usm.Page{Cursor: "x"}})
 		require.Equal(t, []string{"/cursor"}, pointers(refusal(t, usm.CodeInvalid, err)))
 	})
 }

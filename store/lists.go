@@ -146,6 +146,15 @@ func (q *query) others(f usm.CallFilter) {
 	if f.Q != "" {
 		q.where("c.words @@ websearch_to_tsquery('simple', %s)", f.Q)
 	}
+	if f.Open {
+		q.conditions = append(q.conditions, "c.closed_at IS NULL")
+	}
+	if f.Effect != "" { // the type is written out, as the index says
+		q.where("c.type = 'risk' AND c.impact = %s", string(f.Effect))
+	}
+	if f.Likelihood != "" {
+		q.where("c.type = 'risk' AND c.urgency = %s", string(f.Likelihood))
+	}
 }
 
 // see leaves the calls that somebody may see; nil sees all. domain is the one that is asked for, if one is. own says that they are

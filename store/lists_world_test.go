@@ -34,7 +34,7 @@ func filters() []listed {
 	for _, w := range usm.Workflows() {
 		workflows = append(workflows, w.Name)
 	}
-	all := []listed{{name: "all"}}
+	all := []listed{{name: "all"}, {"open", usm.CallFilter{Open: true}}, {"open risks", usm.CallFilter{Open: true, Type: usm.Risk, Effect: usm.Low}}}
 	for _, more := range [][]listed{
 		each("type", func(f *usm.CallFilter, v usm.CallType) { f.Type = v }, usm.CallTypes()...),
 		each("process", func(f *usm.CallFilter, v usm.Process) { f.Process = v }, usm.Processes()...),
@@ -50,6 +50,8 @@ func filters() []listed {
 		each("parent", func(f *usm.CallFilter, v string) { f.Parent = v }, "INC-000017", "INC-999999"),
 		each("q", func(f *usm.CallFilter, v string) { f.Q = v }, "mail", "guest", "a4711", "zeppelin", "mail guest", "mail -guest",
 			"a4711 or a815", "INC-000017"),
+		each("effect", func(f *usm.CallFilter, v usm.Level) { f.Effect = v }, usm.High, usm.Nil),
+		each("likelihood", func(f *usm.CallFilter, v usm.Level) { f.Likelihood = v }, usm.High, usm.Low),
 	} {
 		all = append(all, more...)
 	}

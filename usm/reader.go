@@ -16,9 +16,13 @@ type CallFilter struct {
 	Component string
 	Parent    string
 	Q         string // words, full text over number, subject and description
-	Visible   *Sight // nil: everything (administrators)
-	MayAct    string // person: only calls this person may act on now, most urgent first
-	Claimed   string // person: only calls whose open step this person has claimed
+	Open      bool   // only calls that have not ended
+	// Effect and Likelihood are of risks: with either, other calls are left out.
+	Effect, Likelihood Level
+
+	Visible *Sight // nil: everything (administrators)
+	MayAct  string // person: only calls this person may act on now, most urgent first
+	Claimed string // person: only calls whose open step this person has claimed
 	Page
 }
 

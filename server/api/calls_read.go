@@ -73,13 +73,16 @@ type CallsInput struct {
 	Component string       `query:"component"`
 	Parent    string       `query:"parent"`
 	Q         string       `query:"q" maxLength:"200" doc:"words of number, subject and description"`
+	Open      bool         `query:"open" doc:"only calls that have not ended"`
+	Effect    usm.Level    `query:"effect" enum:"high,medium,low,nil" doc:"of a risk; other calls are left out"`
+	Likely    usm.Level    `query:"likelihood" enum:"high,medium,low" doc:"of a risk; other calls are left out"`
 }
 
 func (f *CallsInput) filter(ctx context.Context) usm.CallFilter {
 	return usm.CallFilter{
 		Type: f.Type, Domain: f.Domain, Workflow: f.Workflow, Process: f.Process, Step: f.Step, Status: f.Status,
 		Priority: f.Priority, Requester: f.Requester, Service: f.Service, Component: f.Component, Parent: f.Parent,
-		Q: f.Q, Visible: sight(ctx), Page: f.page(),
+		Q: f.Q, Open: f.Open, Effect: f.Effect, Likelihood: f.Likely, Visible: sight(ctx), Page: f.page(),
 	}
 }
 

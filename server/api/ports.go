@@ -65,6 +65,11 @@ type Intake interface {
 	RevokeDelegation(ctx context.Context, id int64, by string) error
 	// Refuse records what segregation of duties kept from somebody.
 	Refuse(ctx context.Context, refusal usm.Refusal) error
+
+	// SaveFilter keeps a filter for a person, in place of one of the same name for the same register.
+	SaveFilter(ctx context.Context, person string, filter usm.SavedFilter) (usm.SavedFilter, error)
+	// DeleteFilter forgets a filter of a person; usm.CodeNotFound when he keeps none with that number.
+	DeleteFilter(ctx context.Context, person string, id int64) error
 }
 
 // Reader answers questions from the registers. A list returns the cursor of the next page, "" at the end.
@@ -86,9 +91,14 @@ type Reader interface {
 	// DirectoryChanges returns what was done to the people of a domain, or to one of them, the latest first.
 	DirectoryChanges(ctx context.Context, domain, person string, page usm.Page) (changes []usm.DirectoryChange, next string, err error)
 	Binding(ctx context.Context, number string) (usm.Binding, error)
-	Components(ctx context.Context, domain, q string, page usm.Page) (components []usm.Component, next string, err error)
-	Component(ctx context.Context, domain, id string) (usm.Component, []usm.Component, error) // with its history, newest first
-	Agreements(ctx context.Context, domain string) ([]usm.Agreement, error)                   // every version
+	Components(ctx context.Context, filter usm.ComponentFilter) (components []usm.Component, next string, err error)
+	Component(ctx context.Context, domain, id string) (usm.Component, []usm.ComponentVersion, error) // with its history, newest first
+	Impact(ctx context.Context, domain, component string) (usm.Impact, error)
+	// CountRisks counts open risks by effect and likelihood.
+	CountRisks(ctx context.Context, filter usm.RiskFilter) ([]usm.RiskCount, error)
+	// Filters returns what a person keeps for a register; register "" is all of them.
+	Filters(ctx context.Context, person string, register usm.CallType) ([]usm.SavedFilter, error)
+	Agreements(ctx context.Context, domain string) ([]usm.Agreement, error) // every version
 	Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []usm.Solution, next string, err error)
 	// Covered returns how an agreement in force covers the request, and by which clause; the zero Coverage for none.
 	Covered(ctx context.Context, request usm.NewCall) (usm.Coverage, error)

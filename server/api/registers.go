@@ -21,6 +21,7 @@ func (a *API) registerRegisters(to huma.API) {
 	huma.Register(to, get("/solutions", "list-solutions", "List known solutions and workarounds"), a.solutions)
 	huma.Register(to, get("/components", "list-components", "List components of the managed infrastructure"), a.components)
 	huma.Register(to, get("/components/{domain}/{id}", "get-component", "Show a component and its history"), a.component)
+	huma.Register(to, get("/components/{domain}/{id}/impact", "get-impact", "Show what a component rests on and what rests on it"), a.impact)
 }
 
 // InDomain is embedded by the input of the lists that belong to domains.

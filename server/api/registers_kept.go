@@ -7,19 +7,26 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-type searchInput struct {
+// Search is embedded by the input of the lists that are looked through by words.
+type Search struct {
 	InDomain
 	Q string `query:"q" maxLength:"200" doc:"words to look for"`
 }
 
-func (a *API) components(ctx context.Context, in *searchInput) (*list[componentRow], error) {
-	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]componentRow, string, error) {
-		found, cursor, err := a.reader.Components(ctx, domain, in.Q, page)
+type componentsInput struct {
+	Search
+	Type  string `query:"type" doc:"of the component"`
+	Owner string `query:"owner" doc:"person, team or customer"`
+}
+
+func (a *API) components(ctx context.Context, in *componentsInput) (*list[componentRow], error) {
+	return pageThrough(ctx, a, &in.Search, func(domain string, page usm.Page) ([]componentRow, string, error) {
+		found, cursor, err := a.reader.Components(ctx, usm.ComponentFilter{Domain: domain, Type: in.Type, Owner: in.Owner, Q: in.Q, Page: page})
 		return each(found, func(c usm.Component) componentRow { return componentRow{domain, c} }), cursor, err
 	})
 }
 
-func (a *API) solutions(ctx context.Context, in *searchInput) (*list[solutionRow], error) {
+func (a *API) solutions(ctx context.Context, in *Search) (*list[solutionRow], error) {
 	return pageThrough(ctx, a, in, func(domain string, page usm.Page) ([]solutionRow, string, error) {
 		found, cursor, err := a.reader.Solutions(ctx, domain, in.Q, page)
 		return each(found, func(s usm.Solution) solutionRow { return solutionRow{domain, s} }), cursor, err
@@ -28,7 +35,7 @@ func (a *API) solutions(ctx context.Context, in *searchInput) (*list[solutionRow
 
 // pageThrough fills a page from one domain after the other. Its cursor is "domain/cursor within it".
 func pageThrough[R any](
-	ctx context.Context, a *API, in *searchInput, read func(domain string, page usm.Page) ([]R, string, error),
+	ctx context.Context, a *API, in *Search, read func(domain string, page usm.Page) ([]R, string, error),
 ) (*list[R], error) {
 	seen, err := a.domains(ctx, in.Domain)
 	if err != nil {
@@ -65,7 +72,7 @@ type componentInput struct {
 type componentView struct {
 	Domain string `json:"domain"`
 	usm.Component
-	History []usm.Component `json:"history" doc:"every version, newest first"`
+	History []usm.ComponentVersion `json:"history" doc:"every version, newest first"`
 }
 
 type componentOutput struct {
@@ -83,6 +90,20 @@ func (a *API) component(ctx context.Context, in *componentInput) (*componentOutp
 	}
 	return &componentOutput{
 		Tagged: tagged(component.Version),
-		Body:   componentView{Domain: in.Domain, Component: component, History: append([]usm.Component{}, history...)},
+		Body:   componentView{Domain: in.Domain, Component: component, History: append([]usm.ComponentVersion{}, history...)},
 	}, nil
+}
+
+type impactOutput struct{ Body usm.Impact }
+
+func (a *API) impact(ctx context.Context, in *componentInput) (*impactOutput, error) {
+	if _, err := a.domains(ctx, in.Domain); err != nil {
+		return nil, err
+	}
+	impact, err := a.reader.Impact(ctx, in.Domain, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	impact.Nodes, impact.Arrows = append([]usm.ImpactNode{}, impact.Nodes...), append([]usm.Arrow{}, impact.Arrows...)
+	return &impactOutput{Body: impact}, nil
 }

@@ -111,9 +111,8 @@ func (p callPage) links() []usm.Link {
 	return links
 }
 
-func (v *visit) linkName(kind string) string  { return v.or("link."+kind, inWords(kind)) }
-func (v *visit) normName(norm string) string  { return v.or("norm."+norm, inWords(norm)) }
-func (v *visit) stateName(s usm.State) string { return v.T("state." + string(s)) }
+func (v *visit) linkName(kind string) string { return v.or("link."+kind, inWords(kind)) }
+func (v *visit) normName(norm string) string { return v.or("norm."+norm, inWords(norm)) }
 
 // clockState says how a clock stands, and for what it is paused.
 func (v *visit) clockState(clock usm.Clock) string {
@@ -137,7 +136,7 @@ func (v *visit) holderName(p callPage, holder string) string {
 
 // stepInWords says all that the drawing shows of a step.
 func (v *visit) stepInWords(p callPage, at pathStepAt) string {
-	words := []string{v.processName(at.Process) + ": " + v.stepName(at.Step), v.stateName(at.State)}
+	words := []string{v.processName(at.Process) + ": " + v.stepName(at.Step), v.stateName(string(at.State))}
 	if at.Call != "" && !at.Own {
 		words = append(words, at.Call)
 	}

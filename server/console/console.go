@@ -89,6 +89,23 @@ func (s *site) routes() []route {
 		post("/calls/:number/steps/:step", s.finishStep),
 		post("/calls/:number/:action", s.actOnCall),
 
+		get("/registers", s.registers),
+		get("/registers/:register", s.register),
+		get("/registers/:register/export.csv", s.exportRegister),
+		post("/registers/:register/filters", s.saveFilter),
+		post("/registers/:register/filters/:id", s.forgetFilter),
+		get("/agreements", s.agreements),
+		get("/agreements/:domain/:id", s.agreement),
+		get("/agreements/:domain/:id/calls", s.attained),
+		get("/services", s.services),
+		get("/services/:domain/:id", s.service),
+		get("/components", s.components),
+		get("/components/:domain/:id", s.component),
+		get("/components/:domain/:id/change", s.askChange),
+		post("/components/:domain/:id/change", s.raiseChange),
+		get("/risks", s.risks),
+		post("/risks", s.raiseRisk),
+
 		post("/preferences", s.prefer),
 	}
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -30,6 +31,7 @@ type page struct {
 type file struct {
 	Name, Kind string // Kind is its Content-Type
 	Content    []byte
+	Write      func(io.Writer) error // in place of Content, for what is long
 }
 
 // see sends the browser to another page of ours after an action. Any other address is the first page.
@@ -87,7 +89,14 @@ func (s *site) write(v *visit, p page) {
 		return
 	case p.File != nil:
 		c.Header("Content-Disposition", `attachment; filename="`+p.File.Name+`"`)
-		c.Data(http.StatusOK, p.File.Kind, p.File.Content)
+		if p.File.Write == nil {
+			c.Data(http.StatusOK, p.File.Kind, p.File.Content)
+			return
+		}
+		c.Header("Content-Type", p.File.Kind)
+		if err := p.File.Write(c.Writer); err != nil {
+			s.Logger.ErrorContext(v.ctx(), "a file was not written to its end", "file", p.File.Name, "error", err)
+		}
 		return
 	case p.Status == 0:
 		p.Status = http.StatusOK

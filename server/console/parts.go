@@ -26,6 +26,11 @@ var menu = []menuEntry{
 	{"work", "/work", true},
 	{"approvals", "/approvals", false},
 	{"absence", "/absence", false},
+	{"registers", "/registers", false},
+	{"agreements", "/agreements", false},
+	{"services", "/services", false},
+	{"components", "/components", false},
+	{"risks", "/risks", true},
 }
 
 func menuOf(v *visit) []menuEntry {

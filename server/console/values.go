@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-func sortedNames(recorded map[string]any) []string { return slices.Sorted(maps.Keys(recorded)) }
+// sortedNames are the names of what is recorded, in order.
+func sortedNames[T any](recorded map[string]T) []string { return slices.Sorted(maps.Keys(recorded)) }
 
 // instantIn reads a text that is a moment.
 func instantIn(text string) (time.Time, bool) {

@@ -1,0 +1,168 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// callRegister is one of the five, with the word that its address has.
+type callRegister struct {
+	Path string
+	Type usm.CallType
+}
+
+// callRegisters are in the order of the processes that answer their calls.
+var callRegisters = []callRegister{
+	{"wishes", usm.Wish},
+	{"changes", usm.ChangeRequest},
+	{"incidents", usm.Incident},
+	{"requests", usm.ServiceRequest},
+	{"risks", usm.Risk},
+}
+
+// registerOf finds the register that the address names.
+func registerOf(v *visit) (r callRegister, ok bool) {
+	i := slices.IndexFunc(callRegisters, func(r callRegister) bool { return r.Path == v.param("register") })
+	if i < 0 {
+		return callRegister{}, false
+	}
+	return callRegisters[i], true
+}
+
+// registerPage is a part of a register as its address narrows it.
+type registerPage struct {
+	Register callRegister
+	Calls    []usm.CallView
+	Next     string
+	Columns  []string // those that are shown, in the order of callColumns
+	Services []client.Service
+	Saved    []usm.SavedFilter
+	Problem  *client.Problem // what is wrong with the filters
+	Unsaved  *client.Problem // why the filter was not kept
+}
+
+// registerFilters are the parameters that narrow a register. With columns they are all that its address says.
+var registerFilters = []string{
+	"q", "domain", "service", "status", "step", "workflow", "priority", "requester", "component", "process", "open",
+}
+
+// registers leads to the first of the five.
+func (s *site) registers(*visit) (page, error) {
+	return see("/registers/" + callRegisters[0].Path), nil
+}
+
+// register shows the calls of a type that the address leaves.
+func (s *site) register(v *visit) (page, error) {
+	r, ok := registerOf(v)
+	if !ok {
+		return v.trouble("unknown", http.StatusNotFound, nil), nil
+	}
+	return v.showRegister(r, nil)
+}
+
+// showRegister shows a register, and why a filter of it was not kept.
+func (v *visit) showRegister(r callRegister, unsaved *client.Problem) (page, error) {
+	p := registerPage{Register: r, Columns: v.columns(), Unsaved: unsaved}
+	var err error
+	if p.Services, _, err = v.api.Services(v.ctx(), "", usm.Page{Limit: 200}); err != nil {
+		return page{}, err
+	}
+	if p.Saved, err = v.api.Filters(v.ctx(), r.Type); err != nil {
+		return page{}, err
+	}
+	filter := v.callFilter(r.Type)
+	filter.Page = v.page(50)
+	p.Calls, p.Next, err = v.api.Calls(v.ctx(), filter)
+	if p.Problem = wrongInput(err); err != nil && p.Problem == nil {
+		return page{}, err
+	}
+	shown := page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}
+	for _, problem := range []*client.Problem{p.Problem, p.Unsaved} {
+		if problem != nil {
+			shown.Status = problem.Status
+		}
+	}
+	return shown, nil
+}
+
+// callFilter is what the address narrows a register by.
+func (v *visit) callFilter(t usm.CallType) usm.CallFilter {
+	return usm.CallFilter{
+		Type: t, Domain: v.query("domain"), Workflow: v.query("workflow"), Process: usm.Process(v.query("process")),
+		Step: usm.Step(v.query("step")), Status: usm.Status(v.query("status")), Priority: usm.Priority(v.query("priority")),
+		Requester: v.query("requester"), Service: v.query("service"), Component: v.query("component"), Q: v.query("q"),
+		Open: v.query("open") == "true",
+	}
+}
+
+// narrowed is what the address says of a register, but for the page of it, fit to be kept.
+func (v *visit) narrowed() string {
+	query := url.Values{}
+	for _, name := range registerFilters {
+		if value := v.query(name); value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(v.c.QueryArray("columns")) > 0 {
+		query.Set("columns", strings.Join(v.columns(), ","))
+	}
+	return query.Encode()
+}
+
+// wrongInput returns the refusal of what somebody typed or chose, nil for any other error and for none.
+func wrongInput(err error) *client.Problem {
+	problem, ok := errors.AsType[*client.Problem](err)
+	if ok && slices.Contains([]int{http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity}, problem.Status) {
+		return problem
+	}
+	return nil
+}
+
+// domainsOf are the domains of whoever visits: an administrator has those that the rows are of.
+func (v *visit) domainsOf(services []client.Service) []string {
+	var domains []string
+	for domain := range v.me.Profiles {
+		domains = append(domains, domain)
+	}
+	for _, service := range services {
+		domains = append(domains, service.Domain)
+	}
+	slices.Sort(domains)
+	return slices.Compact(domains)
+}
+
+// serviceName is the name of a service, its id when it is not known.
+func serviceName(services []client.Service, domain, id string) string {
+	i := slices.IndexFunc(services, func(s client.Service) bool { return s.ID == id && (domain == "" || s.Domain == domain) })
+	if i < 0 {
+		return id
+	}
+	return services[i].Name
+}
+
+// workflowsOf are those that answer a type of call.
+func workflowsOf(t usm.CallType) []usm.Workflow {
+	return slices.DeleteFunc(usm.Workflows(), func(w usm.Workflow) bool { return w.Process != t.Process() })
+}
+
+// statuses are all that a call can have, in the order of its life.
+var statuses = []usm.Status{
+	usm.StatusRegistered, usm.StatusOpen, usm.StatusWaiting, usm.StatusFulfilled, usm.StatusClosed, usm.StatusRejected,
+	usm.StatusNotAgreed, usm.StatusRetyped, usm.StatusAborted,
+}
+
+// liveUnlessSearched lets a list follow what happens. A search stays as it was found, and so does a later page of a list.
+func liveUnlessSearched(v *visit) templ.Attributes {
+	if v.query("q") != "" || v.query("cursor") != "" {
+		return nil
+	}
+	return templ.Attributes{"data-live": "*"}
+}

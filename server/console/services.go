@@ -1,0 +1,70 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// servicesPage is what the domains of whoever visits provide.
+type servicesPage struct {
+	Services []client.Service
+	Next     string
+	Domains  []string
+}
+
+// services lists services.
+func (s *site) services(v *visit) (page, error) {
+	var p servicesPage
+	var err error
+	p.Services, p.Next, err = v.api.Services(v.ctx(), v.query("domain"), v.page(50))
+	p.Domains = v.domainsOf(p.Services)
+	return page{Place: "services", Title: v.T("service.title"), Body: services(v, p)}, err
+}
+
+// servicePage is a service with what can be asked of it, what is agreed about it, and what is open.
+type servicePage struct {
+	usm.Service
+	Domain     string
+	Items      []usm.Item
+	Agreed     map[string]string // by item: the agreement under which whoever visits has it
+	Agreements []client.Agreement
+	Calls      []usm.CallView
+}
+
+// service shows a service.
+func (s *site) service(v *visit) (page, error) {
+	domain, err := v.api.Domain(v.ctx(), v.param("domain"))
+	if err != nil {
+		return page{}, err
+	}
+	i := slices.IndexFunc(domain.Services, func(s usm.Service) bool { return s.ID == v.param("id") })
+	if i < 0 {
+		return v.trouble("unknown", http.StatusNotFound, nil), nil
+	}
+	p := servicePage{Service: domain.Services[i], Domain: domain.ID}
+	p.Items = slices.DeleteFunc(domain.Catalogue, func(item usm.Item) bool { return item.Service != p.ID })
+	if p.Agreed, err = v.agreedItems(domain.ID); err != nil {
+		return page{}, err
+	}
+	p.Agreements, _, err = v.api.Agreements(v.ctx(), client.AgreementFilter{
+		Domain: domain.ID, Service: p.ID, State: usm.AgreementInForce, Page: usm.Page{Limit: 200},
+	})
+	if err != nil {
+		return page{}, err
+	}
+	p.Calls, err = v.openCalls(usm.CallFilter{Domain: domain.ID, Service: p.ID})
+	return page{Place: "services", Title: p.Name, Body: service(v, p)}, err
+}
+
+// agreedItems are the items of the catalogue that are agreed in advance for whoever visits, with the agreement.
+func (v *visit) agreedItems(domain string) (map[string]string, error) {
+	items, _, err := v.api.Catalogue(v.ctx(), domain, "", usm.Page{Limit: 200})
+	agreed := map[string]string{}
+	for _, item := range items {
+		agreed[item.ID] = item.Coverage.Agreement
+	}
+	return agreed, err
+}

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/test/product"
+	"github.com/usm-works/usm/usm"
+)
+
+// unkind is what somebody types who means no good.
+const unkind = `<script>alert(1)</script>"'`
+
+// opened opens a call of the domain it for anna; change alters what she asks.
+func (w world) opened(t *testing.T, kind usm.CallType, change ...func(*usm.NewCall)) usm.CallView {
+	t.Helper()
+	asked := usm.NewCall{Domain: "it", Type: kind, Subject: "It could be better", Requester: "anna", Service: "mail"}
+	for _, c := range change {
+		c(&asked)
+	}
+	call, err := w.As("anna").Open(t.Context(), asked)
+	require.NoError(t, err)
+	return call
+}
+
+// until drives a call to a step, and returns it with who may finish that.
+func (w world) until(t *testing.T, call usm.CallView, step usm.Step) (usm.CallView, string) {
+	t.Helper()
+	view, err := w.Drive(t.Context(), call.Number, product.Plan{Until: step})
+	require.NoError(t, err)
+	require.NotEmpty(t, view.WaitingFor.People)
+	return view, view.WaitingFor.People[0]
+}
+
+// texts are those of all that a selector finds, in their order.
+func (r response) texts(selector string) (all []string) {
+	r.Find(selector).Each(func(_ int, found *goquery.Selection) {
+		all = append(all, strings.Join(strings.Fields(found.Text()), " "))
+	})
+	return all
+}
+
+// follow opens the page that an action led to.
+func (w world) follow(t *testing.T, person string, after response) response {
+	t.Helper()
+	require.Equal(t, http.StatusSeeOther, after.Status, after.Body)
+	to, err := url.Parse(after.Header.Get("Location"))
+	require.NoError(t, err)
+	require.Empty(t, to.Host)
+	return w.get(t, person, to.RequestURI())
+}
+
+// phone makes the window as small as that of a phone.
+func (b *browser) phone() *browser {
+	b.t.Helper()
+	b.run(emulation.SetDeviceMetricsOverride(390, 844, 1, true))
+	return b
+}
+
+// dark has the window look as somebody wants it who reads at night.
+func (b *browser) dark() *browser {
+	b.t.Helper()
+	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
+	return b
+}
+
+// fits fails when a page is wider than its window.
+func (b *browser) fits() *browser {
+	b.t.Helper()
+	var over float64
+	b.run(chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over))
+	require.LessOrEqual(b.t, over, 0.0, "%s is wider than the window", b.at())
+	return b
+}
