@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,6 +100,9 @@ func WithKey(key string) Option {
 		}
 	}
 }
+
+// WithVersion refuses a change (usm.CodePrecondition) of what no longer has this version.
+func WithVersion(version int) Option { return WithHeader("If-Match", strconv.Quote(strconv.Itoa(version))) }
 
 // WithHeader sets another header.
 func WithHeader(name, value string) Option { return func(r *request) { r.header.Set(name, value) } }

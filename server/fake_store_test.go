@@ -27,6 +27,7 @@ type fakeStore struct {
 	wakes    []func()
 	filter   usm.CallFilter // of the last list
 	norms    usm.NormFilter // of the last report
+	report   usm.ReportFilter
 	covered  usm.Coverage
 	away     error // what Ready and Caller return, when set
 	secret   string

@@ -74,7 +74,8 @@ func Register(to huma.API, o Options) *API {
 	a.feed = NewHub(o.Reader.Listen, a.logger)
 	for _, register := range []func(huma.API){
 		a.registerCalls, a.registerActions, a.registerSteering, a.registerApprovals, a.registerDelegations, a.registerClocks,
-		a.registerSignals, a.registerDomains, a.registerRegisters, a.registerAgreements, a.registerReports, a.registerFeed,
+		a.registerSignals, a.registerDomains, a.registerRegisters, a.registerAgreements, a.registerReports,
+		a.registerCallReports, a.registerSystem, a.registerFeed,
 	} {
 		register(to)
 	}

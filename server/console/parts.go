@@ -22,6 +22,9 @@ type menuEntry struct {
 // menu is in the order of the day: what one asks for, what waits, what is known.
 var menu = []menuEntry{
 	{"work", "/work", true},
+	{"insight", "/insight", true},
+	{"domains", "/domains", true},
+	{"system", "/system", true},
 }
 
 func menuOf(v *visit) []menuEntry {
