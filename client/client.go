@@ -102,7 +102,9 @@ func WithKey(key string) Option {
 }
 
 // WithVersion refuses a change (usm.CodePrecondition) of what no longer has this version.
-func WithVersion(version int) Option { return WithHeader("If-Match", strconv.Quote(strconv.Itoa(version))) }
+func WithVersion(version int) Option {
+	return WithHeader("If-Match", strconv.Quote(strconv.Itoa(version)))
+}
 
 // WithHeader sets another header.
 func WithHeader(name, value string) Option { return func(r *request) { r.header.Set(name, value) } }

@@ -143,7 +143,9 @@ func (a *API) openByAge(ctx context.Context, in *openReportInput) (*tableOutput,
 	}
 	return write(&in.Tabular, rows, table[usm.OpenRow]{
 		header: []string{"process", "age", "count", "calls"},
-		row:    func(r usm.OpenRow) []string { return []string{string(r.Process), r.Age, strconv.Itoa(r.Count), r.Calls} },
+		row: func(r usm.OpenRow) []string {
+			return []string{string(r.Process), r.Age, strconv.Itoa(r.Count), r.Calls}
+		},
 	})
 }
 

@@ -49,8 +49,8 @@ func (c chart) svg() (string, error) {
 	if c.Lying {
 		height = 50 + chartRow*len(c.Categories)
 	}
-	if c.small() {
-		opt.ValueAxis[0].Unit = 1
+	if c.Figure == nil {
+		opt.ValueAxis[0].Unit, opt.ValueAxis[0].PreferNiceIntervals = 1, new(true) // there is no half a call
 	}
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: chartWidth, Height: height})
 	if err := p.BarChart(opt); err != nil {
@@ -61,27 +61,6 @@ func (c chart) svg() (string, error) {
 		return "", err
 	}
 	return c.inPage(drawn)
-}
-
-// small reports whether the axis has to be kept from counting in parts of a call.
-func (c chart) small() bool {
-	if c.Figure != nil {
-		return false
-	}
-	for i := range c.Categories {
-		total := 0.0
-		for _, s := range c.Series {
-			if c.Stacked {
-				total += s.Values[i]
-			} else {
-				total = max(total, s.Values[i])
-			}
-		}
-		if total > 4 {
-			return false
-		}
-	}
-	return true
 }
 
 func (c chart) figure(value float64) string {

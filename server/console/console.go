@@ -58,8 +58,12 @@ type route struct {
 	anybody      bool // it is not asked who visits
 }
 
-func get(path string, show handler) route  { return route{method: http.MethodGet, path: path, show: show} }
-func post(path string, show handler) route { return route{method: http.MethodPost, path: path, show: show} }
+func get(path string, show handler) route {
+	return route{method: http.MethodGet, path: path, show: show}
+}
+func post(path string, show handler) route {
+	return route{method: http.MethodPost, path: path, show: show}
+}
 
 // forAnybody is a page that works without knowing who visits, and so while Postgres is away.
 func forAnybody(r route) route { r.anybody = true; return r }

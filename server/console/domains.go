@@ -93,10 +93,14 @@ var weekdays = []struct{ Key, Name string }{
 func (v *visit) dayName(english string) string { return v.or("calendar."+english, english) }
 
 // priority is what an urgency and an impact come to in the domain.
-func (p domainPage) priority(urgency, impact usm.Level) usm.Priority { return p.Domain.Priorities.Priority(impact, urgency) }
+func (p domainPage) priority(urgency, impact usm.Level) usm.Priority {
+	return p.Domain.Priorities.Priority(impact, urgency)
+}
 
 // performer says who or what performs a step.
-func (v *visit) performer(rule usm.ProcedureStep) string { return v.or("performer."+string(rule.Performer), string(rule.Performer)) }
+func (v *visit) performer(rule usm.ProcedureStep) string {
+	return v.or("performer."+string(rule.Performer), string(rule.Performer))
+}
 
 // approvers says in a line who has to approve: stages come one after the other, groups are asked at the same time.
 func (p domainPage) approvers(v *visit, q usm.Quorum) string {
