@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -98,6 +99,11 @@ func WithKey(key string) Option {
 			r.header.Set("Idempotency-Key", key)
 		}
 	}
+}
+
+// WithVersion refuses a change (usm.CodePrecondition) of what no longer has this version.
+func WithVersion(version int) Option {
+	return WithHeader("If-Match", strconv.Quote(strconv.Itoa(version)))
 }
 
 // WithHeader sets another header.

@@ -46,9 +46,9 @@ func (c *Client) PlanDomain(ctx context.Context, id string, file []byte) (Domain
 
 // ApplyDomain makes a domain file (YAML or JSON) the new version of its domain; a file that equals the current version
 // changes nothing.
-func (c *Client) ApplyDomain(ctx context.Context, id string, file []byte) (usm.DomainResult, error) {
+func (c *Client) ApplyDomain(ctx context.Context, id string, file []byte, options ...Option) (usm.DomainResult, error) {
 	var result usm.DomainResult
-	err := c.do(ctx, http.MethodPut, domainPath(id), yamlFile(file), &result)
+	err := c.do(ctx, http.MethodPut, domainPath(id), yamlFile(file), &result, options...)
 	return result, err
 }
 

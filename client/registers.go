@@ -26,19 +26,6 @@ type (
 	}
 )
 
-// DomainSummary is a domain in the list of domains.
-type DomainSummary struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Version  int    `json:"version"`
-	TimeZone string `json:"time_zone"`
-}
-
-// Domains returns a page of the domains the caller belongs to, and the cursor of the next page.
-func (c *Client) Domains(ctx context.Context, page usm.Page) (domains []DomainSummary, next string, err error) {
-	return list[DomainSummary](ctx, c, "/domains", pageQuery(page))
-}
-
 // Solutions returns a page of the known solutions that have the words of q ("" is all), and the cursor of the next page. Domain ""
 // is every domain of the caller.
 func (c *Client) Solutions(ctx context.Context, domain, q string, page usm.Page) (solutions []Solution, next string, err error) {

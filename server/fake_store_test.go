@@ -29,6 +29,7 @@ type fakeStore struct {
 	risks    usm.RiskFilter // of the last count
 	filters  []ownFilter
 	norms    usm.NormFilter // of the last report
+	report   usm.ReportFilter
 	covered  usm.Coverage
 	away     error // what Ready and Caller return, when set
 	secret   string

@@ -22,6 +22,7 @@ var contract = []string{
 	"POST /signals/dead-letters/{id}/replay", "GET /events", "GET /me", "GET /calls/{number}/clocks", "POST /calls/{number}/pause",
 	"POST /calls/{number}/resume", "POST /calls/{number}/rebind", "GET /agreements/{domain}/{id}",
 	"GET /agreements/{domain}/{id}/difference", "GET /reports/norms", "GET /reports/norms/calls", "GET /reports/availability",
+	"GET /reports/flow", "GET /reports/open", "GET /reports/waiting", "GET /reports/bounces", "GET /reports/calls", "GET /system",
 	"GET /approvals", "GET /approvals/{id}", "POST /approvals/{id}/decisions", "POST /approvals/{id}/bypass", "POST /approvals/{id}/approvers",
 	"GET /delegations", "GET /delegations/{id}", "POST /delegations", "DELETE /delegations/{id}", "GET /calls/{number}/refusals",
 	"POST /calls/{number}/claim", "POST /calls/{number}/release", "POST /calls/{number}/reassign",

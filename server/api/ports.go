@@ -19,6 +19,8 @@ type Desk interface {
 	Signal(ctx context.Context, number string, signal usm.Signal) error
 	// ApplyDomain runs the technical workflow that applies a domain file.
 	ApplyDomain(ctx context.Context, domain usm.Domain, by string) (usm.DomainResult, error)
+	// Workers returns the workers that asked for work of these task queues lately, "" being the usual one, the latest first.
+	Workers(ctx context.Context, queues []string) ([]usm.Worker, error)
 	// Ready reports whether Temporal answers; usm.CodeConflict when it does and is not what is needed.
 	Ready(ctx context.Context) error
 }
@@ -112,6 +114,13 @@ type Reader interface {
 	// their calls, the latest first.
 	NormCalls(ctx context.Context, filter usm.NormFilter) (clocks []usm.CallClock, next string, err error)
 	Availability(ctx context.Context, filter usm.NormFilter) ([]usm.AvailabilityRow, error)
+	Flow(ctx context.Context, filter usm.ReportFilter) ([]usm.FlowRow, error)
+	OpenByAge(ctx context.Context, filter usm.ReportFilter) ([]usm.OpenRow, error)
+	WaitingByStep(ctx context.Context, filter usm.ReportFilter) ([]usm.WaitingRow, error)
+	BouncesByStep(ctx context.Context, filter usm.ReportFilter) ([]usm.BounceRow, error)
+	// ReportCalls returns the calls behind a number of those four, which filter.Of and what follows it name.
+	ReportCalls(ctx context.Context, filter usm.ReportFilter) (calls []usm.ReportCall, next string, err error)
+	Backlog(ctx context.Context) (usm.Backlog, error)
 	// Approval returns an approval with Deciders; usm.CodeNotFound when there is none.
 	Approval(ctx context.Context, id string) (usm.Approval, error)
 	Approvals(ctx context.Context, filter usm.ApprovalFilter) (approvals []usm.Approval, next string, err error)

@@ -44,7 +44,7 @@ func Register(engine gin.IRouter, o Options) {
 	s := &site{Options: o, texts: readTexts()}
 	pages := engine.Group("", s.guard)
 	for _, r := range s.routes() {
-		pages.Handle(r.method, r.path, s.handle(r.show))
+		pages.Handle(r.method, r.path, s.handle(r))
 	}
 	s.files(engine)
 }
@@ -55,10 +55,18 @@ type handler func(*visit) (page, error)
 type route struct {
 	method, path string
 	show         handler
+	anybody      bool // it is not asked who visits
 }
 
-func get(path string, show handler) route  { return route{http.MethodGet, path, show} }
-func post(path string, show handler) route { return route{http.MethodPost, path, show} }
+func get(path string, show handler) route {
+	return route{method: http.MethodGet, path: path, show: show}
+}
+func post(path string, show handler) route {
+	return route{method: http.MethodPost, path: path, show: show}
+}
+
+// forAnybody is a page that works without knowing who visits, and so while Postgres is away.
+func forAnybody(r route) route { r.anybody = true; return r }
 
 // routes are all pages and actions, in the order of the menu.
 func (s *site) routes() []route {
@@ -106,7 +114,21 @@ func (s *site) routes() []route {
 		get("/risks", s.risks),
 		post("/risks", s.raiseRisk),
 
-		post("/preferences", s.prefer),
+		get("/insight", s.insight),
+		get("/insight/calls", s.insightCalls),
+		get("/insight/norms", s.insightNorms),
+
+		get("/domains", s.domains),
+		get("/domains/:id", s.domain),
+		get("/domains/:id/file", s.domainFile),
+		post("/domains/:id/plan", s.planDomain),
+		post("/domains/:id/apply", s.applyDomain),
+
+		get("/system", s.system),
+		post("/system/dead-letters/:id/replay", s.replayLetter),
+
+		forAnybody(get("/style", s.style)),
+		forAnybody(post("/preferences", s.prefer)),
 	}
 }
 

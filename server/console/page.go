@@ -64,14 +64,16 @@ func (s *site) guard(c *gin.Context) {
 }
 
 // handle finds out who visits, performs the action and writes what it comes to.
-func (s *site) handle(show handler) gin.HandlerFunc {
+func (s *site) handle(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := s.visitOf(c)
-		me, err := v.api.Me(v.ctx())
-		v.me = me
 		var p page
+		var err error
+		if !r.anybody {
+			v.me, err = v.api.Me(v.ctx())
+		}
 		if err == nil {
-			p, err = show(v)
+			p, err = r.show(v)
 		}
 		if err != nil {
 			p = v.refused(err)

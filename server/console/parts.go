@@ -31,6 +31,9 @@ var menu = []menuEntry{
 	{"services", "/services", false},
 	{"components", "/components", false},
 	{"risks", "/risks", true},
+	{"insight", "/insight", true},
+	{"domains", "/domains", true},
+	{"system", "/system", true},
 }
 
 func menuOf(v *visit) []menuEntry {

@@ -50,6 +50,13 @@ func (v *visit) with(pairs ...string) string {
 	return (&url.URL{Path: v.c.Request.URL.Path, RawQuery: query.Encode()}).String()
 }
 
+// asked is the query of the address, without what only a page has.
+func (v *visit) asked() url.Values {
+	query := v.c.Request.URL.Query()
+	query.Del("said")
+	return query
+}
+
 // page returns which part of a list is asked for.
 func (v *visit) page(limit int) usm.Page { return usm.Page{Limit: limit, Cursor: v.query("cursor")} }
 

@@ -55,7 +55,7 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	begin := []chromedp.Action{network.Enable(), log.Enable()}
 	if person != "" {
-		begin = append(begin, network.SetExtraHTTPHeaders(network.Headers{"Authorization": "Bearer " + w.Token(person)}))
+		begin = append(begin, network.SetExtraHTTPHeaders(network.Headers{"Authorization": "Bearer " + w.bearer(person)}))
 	}
 	b.run(append(begin, actions...)...)
 	t.Cleanup(func() {

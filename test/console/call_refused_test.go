@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const hostile = `<script>alert(1)</script>"'`
-
 func (w world) keepsWhatWasTyped(t *testing.T) {
 	call := w.incident(t)
 	w.does(t, "farah", call.Number, "Accept", "#finish", nil)

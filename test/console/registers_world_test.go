@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -30,8 +29,8 @@ func (w world) opened(t *testing.T, kind usm.CallType, change ...func(*usm.NewCa
 	return call
 }
 
-// until drives a call to a step, and returns it with who may finish that.
-func (w world) until(t *testing.T, call usm.CallView, step usm.Step) (usm.CallView, string) {
+// drivenTo drives a call to a step, and returns it with who may finish that.
+func (w world) drivenTo(t *testing.T, call usm.CallView, step usm.Step) (usm.CallView, string) {
 	t.Helper()
 	view, err := w.Drive(t.Context(), call.Number, product.Plan{Until: step})
 	require.NoError(t, err)
@@ -55,20 +54,6 @@ func (w world) follow(t *testing.T, person string, after response) response {
 	require.NoError(t, err)
 	require.Empty(t, to.Host)
 	return w.get(t, person, to.RequestURI())
-}
-
-// phone makes the window as small as that of a phone.
-func (b *browser) phone() *browser {
-	b.t.Helper()
-	b.run(emulation.SetDeviceMetricsOverride(390, 844, 1, true))
-	return b
-}
-
-// dark has the window look as somebody wants it who reads at night.
-func (b *browser) dark() *browser {
-	b.t.Helper()
-	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
-	return b
 }
 
 // fits fails when a page is wider than its window.

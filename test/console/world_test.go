@@ -20,11 +20,27 @@ import (
 const patience = time.Minute
 
 // world is the product as it runs, with domains that come with it.
-type world struct{ *product.Product }
+type world struct {
+	*product.Product
+
+	tokens map[string]string // of those who are no people, by name
+	kept   map[string]string // files that pages load, by address
+}
 
 func start(t *testing.T, domains ...string) world {
 	t.Helper()
-	return world{product.Start(t, product.Options{Domains: domains})}
+	return world{product.Start(t, product.Options{Domains: domains}), map[string]string{}, map[string]string{}}
+}
+
+// withToken lets requests be made by somebody who is no person.
+func (w world) withToken(name, token string) { w.tokens[name] = token }
+
+// bearer is the token of a person, or of somebody who is none.
+func (w world) bearer(name string) string {
+	if token := w.tokens[name]; token != "" {
+		return token
+	}
+	return w.Token(name)
 }
 
 // incident opens an incident of the domain it and returns it when it waits for its first step.
@@ -89,18 +105,30 @@ func (w world) submit(t *testing.T, person string, page response, form string, f
 	return w.post(t, person, found.AttrOr("action", ""), values)
 }
 
+// foreign sends a form as a page of another site would make a browser send it.
+func (w world) foreign(t *testing.T, person, path string, form url.Values) response {
+	t.Helper()
+	return w.send(t, person, http.MethodPost, path, form, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
+}
+
 func (w world) send(t *testing.T, person, method, path string, form url.Values, headers ...string) response {
+	t.Helper()
+	return w.sendBody(t, person, method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), headers...)
+}
+
+// sendBody sends what a form comes to; headers are pairs of name and value.
+func (w world) sendBody(t *testing.T, person, method, path, kind string, body io.Reader, headers ...string) response {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, w.URL+path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(ctx, method, w.URL+path, body)
 	require.NoError(t, err)
 	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Content-Type", kind)
 		request.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	if person != "" {
-		request.Header.Set("Authorization", "Bearer "+w.Token(person))
+		request.Header.Set("Authorization", "Bearer "+w.bearer(person))
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
@@ -108,11 +136,11 @@ func (w world) send(t *testing.T, person, method, path string, form url.Values, 
 	answer, err := once.Do(request)
 	require.NoError(t, err)
 	defer answer.Body.Close() //nolint:errcheck // nothing was written
-	body, err := io.ReadAll(answer.Body)
+	content, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
-	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(content)))
 	require.NoError(t, err)
-	return response{document, answer.StatusCode, answer.Header, string(body)}
+	return response{document, answer.StatusCode, answer.Header, string(content)}
 }
 
 // once follows no redirect.

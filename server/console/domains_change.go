@@ -1,0 +1,109 @@
+package console
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// domainEdit is a domain file that somebody has changed, and what came of it.
+type domainEdit struct {
+	ID      string
+	File    string
+	Problem *client.Problem
+	Plan    *client.DomainPlan // nil before it is asked for
+	Digest  string             // of the file that the plan is of
+	Base    int                // version of the domain that the plan starts from
+}
+
+// expiry is what happens when the time of an approval is over.
+func expiry(policy usm.ApprovalPolicy) string {
+	if policy.Expiry == "" {
+		return string(usm.ExpiryReject)
+	}
+	return string(policy.Expiry)
+}
+
+// planDomain shows what a file would change, and changes nothing.
+func (s *site) planDomain(v *visit) (page, error) {
+	text, err := sentFile(v)
+	if err != nil {
+		return page{}, err
+	}
+	return v.plan(domainEdit{ID: v.param("id"), File: text})
+}
+
+// plan asks what the file would change and shows it, or what is wrong with the file.
+func (v *visit) plan(e domainEdit) (page, error) {
+	status := 0
+	if e.Problem != nil {
+		status = http.StatusConflict
+	}
+	plan, err := v.api.PlanDomain(v.ctx(), e.ID, []byte(e.File))
+	if problem, mine := mistake(err); mine {
+		e.Problem, status = problem, http.StatusUnprocessableEntity
+	} else if err != nil {
+		return page{}, err
+	} else {
+		e.Plan, e.Digest, e.Base = &plan, digest(e.File), plan.Version
+		if plan.Changed {
+			e.Base--
+		}
+	}
+	return page{Place: "domains", Title: v.T("domains.plan"), Body: planned(v, e), Status: status}, nil
+}
+
+// applyDomain makes a file the domain's, if it is the one that was shown and the domain is still as it was then.
+func (s *site) applyDomain(v *visit) (page, error) {
+	e := domainEdit{ID: v.param("id"), File: lines(v.c.PostForm("file"))}
+	base, err := strconv.Atoi(v.c.PostForm("base"))
+	if err != nil || digest(e.File) != v.c.PostForm("digest") {
+		e.Problem = &client.Problem{Detail: v.T("domains.not_shown")}
+		return v.plan(e)
+	}
+	_, err = v.api.ApplyDomain(v.ctx(), e.ID, []byte(e.File), client.WithVersion(base), client.WithKey(v.key()))
+	if problem, mine := mistake(err); mine {
+		e.Problem = problem
+		return v.plan(e)
+	}
+	return see("/domains/" + escapePath(e.ID) + "?said=applied"), err
+}
+
+// sentFile is the file of the form: the one that was chosen, else the text. Line ends are those of files.
+func sentFile(v *visit) (string, error) {
+	upload, err := v.c.FormFile("upload")
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && upload.Size == 0 {
+		return lines(v.c.PostForm("file")), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	content, err := upload.Open()
+	if err != nil {
+		return "", err
+	}
+	defer content.Close() //nolint:errcheck // it is read to its end
+	text, err := io.ReadAll(content)
+	return lines(string(text)), err
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(lines(text)))
+	return hex.EncodeToString(sum[:])
+}
+
+// lines ends the lines of a text as files do; browsers end those of a field otherwise.
+func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+
+// kindOf is what a line of a plan does: add, change or remove.
+func kindOf(line string) string {
+	kind, _, _ := strings.Cut(line, " ")
+	return oneOf(kind, "add", "change", "remove")
+}

@@ -1,0 +1,33 @@
+package console
+
+import (
+	"time"
+
+	"github.com/usm-works/usm/client"
+	"github.com/usm-works/usm/usm"
+)
+
+// stylePage has every part in every state. It asks nothing of the API, and knows nobody.
+type stylePage struct {
+	Problem *client.Problem
+	Calls   []usm.CallView // early, soon and late
+	Chart   string
+}
+
+// style shows every part of the pages in every state, whatever is away.
+func (s *site) style(v *visit) (page, error) {
+	p := stylePage{Problem: wrong("/subject", v.T("style.wrong"))}
+	for _, used := range []time.Duration{time.Hour, 7 * time.Hour, 9 * time.Hour} {
+		opened := v.now.Add(-used)
+		p.Calls = append(p.Calls, usm.CallView{OpenedAt: opened, Due: new(opened.Add(8 * time.Hour))})
+	}
+	drawing := chart{Categories: []string{"1", "2", "3", "4"}, Stacked: true}
+	for i, process := range usm.Processes() {
+		drawing.Series = append(drawing.Series, series{
+			Name: v.processName(process), Class: string(process), Values: []float64{float64(i + 1), 4, float64(5 - i), 2},
+		})
+	}
+	var err error
+	p.Chart, err = drawing.svg()
+	return page{Title: v.T("style.title"), Body: style(v, p)}, err
+}
