@@ -43,11 +43,16 @@ func changesOf(event usm.Event) []change {
 	}
 	var changes []change
 	for _, name := range names {
-		if before, after := event.Before[name], event.After[name]; fmt.Sprint(before) != fmt.Sprint(after) {
+		if before, after := event.Before[name], event.After[name]; textOf(before) != textOf(after) && !(bare(before) && bare(after)) {
 			changes = append(changes, change{name, before, after})
 		}
 	}
 	return changes
+}
+
+// bare reports whether a value says nothing.
+func bare(value any) bool {
+	return value == nil || textOf(value) == "" || textOf(value) == "[]" || textOf(value) == "{}"
 }
 
 // isTalk reports whether an action stands with the conversation.
