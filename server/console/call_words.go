@@ -88,11 +88,14 @@ func (f stepForm) what() string {
 	return text
 }
 
+// engineName is who acted where no person did.
+const engineName = "engine"
+
 // actors are the people who did something to the call, in the order in which they came.
 func (p callPage) actors() []string {
 	var actors []string
 	for _, event := range p.Events {
-		if event.By != "" && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
+		if event.By != "" && event.By != engineName && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
 			actors = append(actors, event.By)
 		}
 	}

@@ -51,7 +51,7 @@ func (w world) steers(t *testing.T) {
 	w.does(t, "ivan", call.Number, "Accept", "#do-resume", url.Values{"resume/reason": {"hold"}})
 	other := w.incident(t)
 	w.does(t, "ivan", call.Number, "Accept", "#do-links", url.Values{"links/to": {other.Number}, "links/kind": {"related"}})
-	require.Contains(t, w.get(t, "ivan", address+call.Number).words("#call-facts"), "Related "+other.Number)
+	require.Contains(t, w.get(t, "ivan", address+call.Number).words("#call-facts"), "Related"+other.Number)
 	w.does(t, "ivan", call.Number, "Accept", "#do-redo", url.Values{"redo/reason": {"Once more"}})
 	w.does(t, "olga", call.Number, "attempt 2", "#do-rebind", url.Values{"rebind/reason": {"Again"}})
 	w.does(t, "ivan", call.Number, "Accept", "#skip", url.Values{"not_applicable": {"It is accepted already."}})
