@@ -137,6 +137,13 @@ func TestRequests(t *testing.T) {
 			},
 			sent{method: "POST", path: "/api/v1/calls/INC-000001/notes", body: `{"text":"n"}`},
 		},
+		"Act": {
+			func(ctx context.Context, c *Client) error {
+				_, err := c.Act(ctx, number, "redo", map[string]any{"reason": "r"}, WithKey("k"))
+				return err
+			},
+			sent{method: "POST", path: "/api/v1/calls/INC-000001/redo", body: `{"reason":"r"}`},
+		},
 		"Link": {
 			func(ctx context.Context, c *Client) error {
 				_, err := c.Link(ctx, number, "INC-000002", "related", WithKey("k"))

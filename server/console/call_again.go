@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
@@ -80,4 +82,25 @@ func (v *visit) since(events []usm.Event) []usm.Event {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(events), func(e usm.Event) bool { return e.Sequence <= revision })
+}
+
+// wrong is what the API found wrong at a place.
+func (r refusedAction) wrong(pointer string) []string {
+	var details []string
+	if r.Problem != nil {
+		for _, wrong := range r.Problem.Errors {
+			if wrong.Pointer == pointer {
+				details = append(details, wrong.Detail)
+			}
+		}
+	}
+	return details
+}
+
+// described ties an element to what is wrong with it.
+func (r refusedAction) described(pointer string) templ.Attributes {
+	if len(r.wrong(pointer)) == 0 {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": fieldID(pointer) + "-wrong"}
 }

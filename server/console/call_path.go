@@ -10,12 +10,12 @@ import (
 
 // Measures of the drawing, in pixels.
 const (
-	pathStep   = 86  // from one step to the next
+	pathStep   = 72  // from one step to the next
 	pathLane   = 84  // height of a lane with one call in it
-	pathMargin = 96  // for the names of the lanes
+	pathMargin = 72  // for the names of the lanes
 	pathDot    = 11  // radius of a step
-	pathWords  = 13  // letters of a name on one line
-	pathFirst  = 140 // of the first step from the left
+	pathWords  = 12  // letters of a name on one line
+	pathFirst  = 112 // of the first step from the left
 )
 
 // drawing is the path of a call: its steps in the lanes of their processes, with the calls that forks open where they branch
@@ -180,7 +180,7 @@ func (p *layout) way(kind string, from run, row int, to run, next int) {
 		if kind == "branch" {
 			middle = x1 + pathStep/2
 		}
-		line = fmt.Sprintf("M%d %dH%dC%d %d %d %d %d %dH%d", x1+pathDot, y1, middle-22, middle, y1, middle, y2, middle+22, y2, x2-pathDot)
+		line = fmt.Sprintf("M%d %dH%dC%d %d %d %d %d %dH%d", x1+pathDot, y1, middle-18, middle, y1, middle, y2, middle+18, y2, x2-pathDot)
 	}
 	state := p.path[next].State
 	p.drawing.Ways = append(p.drawing.Ways, pathWay{Line: line, Kind: kind, Gone: state != usm.StepPending && state != usm.StepSkipped})

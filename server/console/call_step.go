@@ -22,8 +22,8 @@ func (v *visit) readStep(p *callPage, outcome usm.Outcome) error {
 	if p.Call.Step == "" || p.Call.Status == usm.StatusRegistered {
 		return nil
 	}
-	if outcome == "" && len(p.Call.Step.Outcomes()) > 0 {
-		outcome = p.Call.Step.Outcomes()[0]
+	if outcome == "" && p.Call.Step.Kind() == usm.KindAccept {
+		outcome = usm.Accepted // which the API takes it for as well; nothing else is decided by not choosing
 	}
 	view, err := v.api.StepView(v.ctx(), p.Call.Number, p.Call.Step, outcome)
 	if err != nil {

@@ -43,11 +43,16 @@ func changesOf(event usm.Event) []change {
 	}
 	var changes []change
 	for _, name := range names {
-		if before, after := event.Before[name], event.After[name]; fmt.Sprint(before) != fmt.Sprint(after) {
+		if before, after := event.Before[name], event.After[name]; textOf(before) != textOf(after) && !(bare(before) && bare(after)) {
 			changes = append(changes, change{name, before, after})
 		}
 	}
 	return changes
+}
+
+// bare reports whether a value says nothing.
+func bare(value any) bool {
+	return value == nil || textOf(value) == "" || textOf(value) == "[]" || textOf(value) == "{}"
 }
 
 // isTalk reports whether an action stands with the conversation.
@@ -83,11 +88,14 @@ func (f stepForm) what() string {
 	return text
 }
 
+// engineName is who acted where no person did.
+const engineName = "engine"
+
 // actors are the people who did something to the call, in the order in which they came.
 func (p callPage) actors() []string {
 	var actors []string
 	for _, event := range p.Events {
-		if event.By != "" && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
+		if event.By != "" && event.By != engineName && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
 			actors = append(actors, event.By)
 		}
 	}

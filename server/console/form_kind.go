@@ -40,7 +40,8 @@ func (root schemaRoot) field(key string, all parts, required bool, deep int, inR
 	default:
 		f.Kind = yamlKind
 	}
-	f.Filled = f.Kind != areaKind && f.Kind != linesKind && f.Kind != severalKind && f.Kind != rowsKind || all.number("minLength")+all.number("minItems") > 0
+	mayBeEmpty := f.Kind == areaKind || f.Kind == linesKind || f.Kind == severalKind || f.Kind == rowsKind
+	f.Filled = !mayBeEmpty || all.number("minLength")+all.number("minItems") > 0
 	return f
 }
 

@@ -218,3 +218,20 @@ func keys(fields []field) []string {
 	}
 	return all
 }
+
+func TestOtherLanguagesExplainEveryField(t *testing.T) {
+	t.Parallel()
+	dutch := readTexts()["nl"]
+	var walk func(node any)
+	walk = func(node any) {
+		if text, ok := object(node)["description"].(string); ok {
+			require.True(t, dutch.keys["help."+textKey(text)], text)
+		}
+		for _, child := range object(node) {
+			walk(child)
+		}
+	}
+	for _, schema := range stepSchemas(t) {
+		walk(schema)
+	}
+}

@@ -21,6 +21,21 @@ func (v *visit) fieldName(key, title string) string {
 // helpOf says what a field is for.
 func (v *visit) helpOf(f field) string { return v.or("help."+textKey(f.Help), f.Help) }
 
+// hintOf says what a field is for, when it is needed and how it is written.
+func (v *visit) hintOf(f field) string {
+	var hints []string
+	if help := v.helpOf(f); help != "" {
+		hints = append(hints, strings.TrimSuffix(help, ".")+".")
+	}
+	for _, c := range f.When {
+		hints = append(hints, v.whenOf(c))
+	}
+	if v.has("form." + f.Kind) {
+		hints = append(hints, v.T("form."+f.Kind))
+	}
+	return strings.Join(hints, " ")
+}
+
 // choiceName is a value that a schema allows as people read it.
 func (v *visit) choiceName(o choice) string {
 	if o.Name != "" {

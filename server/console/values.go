@@ -20,7 +20,8 @@ func instantIn(text string) (time.Time, bool) {
 
 // wordy are the names under which words of USM are recorded, and no text that somebody typed.
 var wordy = []string{
-	"action", "effect", "impact", "likelihood", "outcome", "priority", "process", "status", "step", "type", "urgency", "waiting", "waiting_for",
+	"action", "effect", "impact", "likelihood", "outcome", "priority", "process", "status", "step", "type", "urgency", "waiting",
+	"waiting_for",
 }
 
 // wordFor is a word of USM as people read it; anything else is as it was typed.

@@ -12,7 +12,7 @@ func (w world) keepsWhatWasTyped(t *testing.T) {
 	call := w.incident(t)
 	w.does(t, "farah", call.Number, "Accept", "#finish", nil)
 	page := w.until(t, "farah", call.Number, "#call-step", "Classify")
-	got := w.submit(t, "farah", page, "#finish", url.Values{"fields/category": {""}, "fields/components": {"srv-1\nsrv 2"}, "note": {"Kept"}})
+	got := w.sends(t, "farah", page, "#finish", url.Values{"fields/category": {""}, "fields/components": {"srv-1\nsrv 2"}, "note": {"Kept"}})
 	require.Equal(t, http.StatusUnprocessableEntity, got.Status)
 	require.Equal(t, "is required", got.words("#field-fields-category-wrong"))
 	require.Equal(t, "true", got.Find("#field-fields-category").AttrOr("aria-invalid", ""))
@@ -20,12 +20,12 @@ func (w world) keepsWhatWasTyped(t *testing.T) {
 	require.NotEmpty(t, got.words("#field-fields-components-wrong"))
 	require.Equal(t, "Kept", got.words("#note"))
 	require.Equal(t, 1, got.Find(`.problem a[href="#field-fields-category"]`).Length())
-	mended := w.submit(t, "farah", got, "#finish", url.Values{
+	mended := w.sends(t, "farah", got, "#finish", url.Values{
 		"fields/category": {"software"}, "fields/urgency": {"low"}, "fields/components": {""},
 	})
 	require.Equal(t, http.StatusSeeOther, mended.Status, mended.words("main"))
 	// The very same form again is the same action.
-	require.Equal(t, http.StatusSeeOther, w.submit(t, "farah", got, "#finish", url.Values{
+	require.Equal(t, http.StatusSeeOther, w.sends(t, "farah", got, "#finish", url.Values{
 		"fields/category": {"software"}, "fields/urgency": {"low"}, "fields/components": {""},
 	}).Status)
 }
@@ -36,7 +36,7 @@ func (w world) tellsWhoWasFaster(t *testing.T) {
 	_, err := w.As("goran").Note(t.Context(), call.Number, "Looked at it")
 	require.NoError(t, err)
 	w.does(t, "goran", call.Number, "Accept", "#finish", nil)
-	got := w.submit(t, "farah", page, "#finish", url.Values{"outcome": {"rejected"}, "fields/reason": {"My long reason"}})
+	got := w.sends(t, "farah", page, "#finish", url.Values{"outcome": {"rejected"}, "fields/reason": {"My long reason"}})
 	require.Equal(t, http.StatusPreconditionFailed, got.Status)
 	require.Contains(t, got.words("main .card"), "What happened since you opened the page")
 	require.Contains(t, got.words("main .card"), "Looked at it")
@@ -50,12 +50,12 @@ func (w world) tellsWhoWasFaster(t *testing.T) {
 	_, err = w.As("goran").Release(t.Context(), call.Number, "")
 	require.NoError(t, err)
 	filled := url.Values{"fields/category": {"network"}, "fields/urgency": {"low"}}
-	got = w.submit(t, "farah", page, "#finish", filled)
+	got = w.sends(t, "farah", page, "#finish", filled)
 	require.Equal(t, http.StatusPreconditionFailed, got.Status)
 	require.Equal(t, "Network and telephony", got.words("#field-fields-category option[selected]"))
 	_, err = w.As("goran").Note(t.Context(), call.Number, "Carry on")
 	require.NoError(t, err)
-	require.Equal(t, http.StatusSeeOther, w.submit(t, "farah", got, "#finish", nil).Status)
+	require.Equal(t, http.StatusSeeOther, w.sends(t, "farah", got, "#finish", nil).Status)
 }
 
 func (w world) escapes(t *testing.T) {
@@ -65,7 +65,7 @@ func (w world) escapes(t *testing.T) {
 	} {
 		w.does(t, "farah", call.Number, "Accept", form, fields)
 	}
-	page := w.submit(t, "farah", w.get(t, "farah", address+call.Number), "#finish", url.Values{
+	page := w.sends(t, "farah", w.get(t, "farah", address+call.Number), "#finish", url.Values{
 		"outcome": {"rejected"}, "fields/reason": {hostile}, "fields/duplicate_of": {hostile}, "note": {hostile}, "key": {hostile},
 		"fields/components": {hostile}, "revision": {hostile},
 	})
@@ -74,7 +74,7 @@ func (w world) escapes(t *testing.T) {
 	require.Contains(t, page.words("#call-talk"), hostile)
 	require.Equal(t, hostile, page.words("#field-fields-reason"))
 	require.Equal(t, hostile, page.Find("#field-fields-duplicate_of").AttrOr("value", ""))
-	got := w.submit(t, "farah", w.get(t, "farah", address+call.Number), "#do-links", url.Values{"links/to": {hostile}, "links/kind": {hostile}})
+	got := w.sends(t, "farah", w.get(t, "farah", address+call.Number), "#do-links", url.Values{"links/to": {hostile}, "links/kind": {hostile}})
 	require.Equal(t, http.StatusUnprocessableEntity, got.Status)
 	require.NotContains(t, got.Body, "<script>alert")
 	require.Equal(t, hostile, got.Find("#field-links-to").AttrOr("value", ""))
@@ -100,7 +100,7 @@ func (w world) keepsTheForm(t *testing.T) {
 	over := w.submit(t, "", page, "#finish", typed)
 	require.Equal(t, http.StatusUnauthorized, over.Status)
 	require.Equal(t, "Typed for long", over.Find(`form.kept input[name="note"]`).AttrOr("value", ""))
-	w.Worker().Kill()
+	w.Part("worker").Kill()
 	away := w.submit(t, "farah", page, "#finish", typed)
 	require.Equal(t, http.StatusServiceUnavailable, away.Status)
 	require.Equal(t, "Typed for long", away.Find(`form.kept input[name="note"]`).AttrOr("value", ""))

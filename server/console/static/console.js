@@ -1,6 +1,8 @@
 // Makes pages live and quicker to use. Nothing depends on it: every page and every action works without.
 "use strict";
 (() => {
+  document.documentElement.dataset.script = "on";
+
   // The zone of the reader, for the times of the next page.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes("usm-zone=" + zone)) {
