@@ -28,7 +28,9 @@ type approvalPage struct {
 type comparedRow struct{ Name, Shown, Now string }
 
 // May reports whether whoever visits may do something to the approval now: decisions, bypass, approvers.
-func (p approvalPage) May(action string) bool { return slices.Contains(p.Approval.AllowedActions, action) }
+func (p approvalPage) May(action string) bool {
+	return slices.Contains(p.Approval.AllowedActions, action)
+}
 
 // Of is what was typed into a form of the page; each is told of its own trouble only.
 func (p approvalPage) Of(form string) entry {

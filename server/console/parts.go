@@ -87,7 +87,9 @@ func (v *visit) said() string {
 }
 
 // typed reports whether a field of a form is one that somebody filled in.
-func typed(f keptField) bool { return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision" }
+func typed(f keptField) bool {
+	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision"
+}
 
 // shortName is the last part of the name of a field, "diagnosis" of "/fields/diagnosis".
 func shortName(name string) string { return name[strings.LastIndexAny(name, "/.")+1:] }

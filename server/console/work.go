@@ -15,8 +15,8 @@ type workPage struct {
 	Calls    []usm.CallView // most urgent first
 	Next     string
 	Waiting  waiting
-	Domains  []string // of whoever visits, when there are several
-	Services []string // of the calls that are shown
+	Domains  []string      // of whoever visits, when there are several
+	Services []string      // of the calls that are shown
 	Refused  []refusedCall // of those that were marked
 }
 
