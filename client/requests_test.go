@@ -52,19 +52,12 @@ func TestRequests(t *testing.T) {
 			},
 			sent{method: "POST", path: "/api/v1/calls", body: `{"domain":"it","subject":"s","description":"","requester":"anna"}`},
 		},
-		"WorkThatIsClaimed": {
+		"CallsThatAreClaimed": {
 			func(ctx context.Context, c *Client) error {
 				_, _, err := c.Work(ctx, usm.CallFilter{Claimed: "farah", Process: usm.Recover})
 				return err
 			},
 			sent{method: "GET", path: "/api/v1/work?claimed=me&process=recover"},
-		},
-		"Solutions": {
-			func(ctx context.Context, c *Client) error {
-				_, _, err := c.Solutions(ctx, "it", "mail", usm.Page{Limit: 6})
-				return err
-			},
-			sent{method: "GET", path: "/api/v1/solutions?domain=it&limit=6&q=mail"},
 		},
 		"Call": {
 			func(ctx context.Context, c *Client) error { _, err := c.Call(ctx, number); return err },

@@ -51,9 +51,11 @@ func TestWhatHappenedIsToldToWhoAsked(t *testing.T) {
 	v := &visit{texts: readTexts()["en"]}
 	v.me.Person = "anna"
 	story := v.story([]usm.Event{
-		{Kind: usm.EventRegistered, By: "anna"}, {Kind: usm.EventOpened, By: "anna"},
+		{Kind: usm.EventRegistered, By: "anna"},
+		{Kind: usm.EventOpened, By: "anna"},
 		{Kind: usm.EventStepFinished, Step: usm.AcceptIncident, By: "farah"},
-		{Kind: usm.EventStepFinished, Step: usm.PlanOperation, State: usm.StepInherited}, {Kind: usm.EventAlarm},
+		{Kind: usm.EventStepFinished, Step: usm.PlanOperation, State: usm.StepInherited},
+		{Kind: usm.EventAlarm},
 		{Kind: usm.EventAsked, By: "farah", Text: "Which?"},
 		{Kind: usm.EventSentBack, Step: usm.ReviewRecovery, By: "anna", Fields: map[string]any{"reason": "Still broken"}},
 		{Kind: usm.EventStepFinished, Step: usm.AcceptIncident, Outcome: usm.Rejected, By: "automatic", Fields: map[string]any{"reason": "Twice"}},
