@@ -52,6 +52,13 @@ func TestRequests(t *testing.T) {
 			},
 			sent{method: "POST", path: "/api/v1/calls", body: `{"domain":"it","subject":"s","description":"","requester":"anna"}`},
 		},
+		"CallsThatAreClaimed": {
+			func(ctx context.Context, c *Client) error {
+				_, _, err := c.Work(ctx, usm.CallFilter{Claimed: "farah", Process: usm.Recover})
+				return err
+			},
+			sent{method: "GET", path: "/api/v1/work?claimed=me&process=recover"},
+		},
 		"Call": {
 			func(ctx context.Context, c *Client) error { _, err := c.Call(ctx, number); return err },
 			sent{method: "GET", path: "/api/v1/calls/INC-000001"},

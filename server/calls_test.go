@@ -241,6 +241,10 @@ func TestLists(t *testing.T) {
 		w := setup(t)
 		w.get("omar", "/work").status(http.StatusOK)
 		require.Equal(t, "omar", w.store.filter.MayAct)
+		require.Empty(t, w.store.filter.Claimed)
+		w.get("omar", "/work?claimed=me&process=recover").status(http.StatusOK)
+		require.Equal(t, [2]string{"omar", "recover"}, [2]string{w.store.filter.Claimed, string(w.store.filter.Process)})
+		w.get("omar", "/work?claimed=olga").problem(http.StatusUnprocessableEntity, usm.CodeInvalid)
 		require.JSONEq(t, "[]", string(w.get("admin", "/work").status(http.StatusOK).body))
 	})
 }

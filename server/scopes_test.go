@@ -60,6 +60,10 @@ func TestScopes(t *testing.T) {
 		require.False(t, approval.MayDecide)
 		require.Empty(t, approval.For)
 		require.Contains(t, approval.WhyNot, "scope decide")
+		require.Empty(t, approval.AllowedActions)
+		for _, action := range []string{"decisions", "bypass", "approvers"} {
+			require.Contains(t, approval.Refused[action], "scope decide")
+		}
 		var me struct{ Scopes []string }
 		w.get(reader, "/me").status(http.StatusOK).into(&me)
 		require.Equal(t, []string{"read"}, me.Scopes)

@@ -96,6 +96,10 @@ func TestCalls(t *testing.T) {
 		require.Equal(t, []string{third.Number, first.Number}, w.list(usm.CallFilter{MayAct: "omar"}))
 		require.Equal(t, []string{second.Number}, w.list(usm.CallFilter{MayAct: "eve"}))
 		require.Equal(t, []string{"omar"}, w.view(first.Number).WaitingFor.People)
+		next.Waiting = usm.Waiting{Kind: usm.WaitStep, Profiles: []string{"operator"}, Claimed: "omar"}
+		w.amend(usm.Amendment{Call: first, Kind: usm.EventClaimed, Next: &next})
+		require.Equal(t, []string{first.Number}, w.list(usm.CallFilter{MayAct: "omar", Claimed: "omar"}))
+		require.Empty(t, w.list(usm.CallFilter{MayAct: "olga", Claimed: "olga"}))
 		require.Equal(t, []string{"eve"}, w.view(second.Number).WaitingFor.People)
 
 		require.NoError(t, w.exec(`UPDATE people SET inactive = true WHERE id = 'omar'`))

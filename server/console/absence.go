@@ -43,13 +43,13 @@ func (v *visit) absent(p absencePage) (page, error) {
 	if p.Delegations, p.Next, err = v.api.Delegations(v.ctx(), filter); err != nil {
 		return page{}, err
 	}
-	if p.Domains, err = every(func(part usm.Page) ([]client.DomainSummary, string, error) { return v.api.Domains(v.ctx(), part) }); err != nil {
+	if p.Domains, err = v.domains(); err != nil {
 		return page{}, err
 	}
 	if p.Names, err = v.names(""); err != nil {
 		return page{}, err
 	}
-	if p.Services, err = every(func(part usm.Page) ([]client.Service, string, error) { return v.api.Services(v.ctx(), "", part) }); err != nil {
+	if p.Services, err = v.services(); err != nil {
 		return page{}, err
 	}
 	shown := page{Place: "absence", Title: v.T("absence.title"), Body: absence(v, p)}

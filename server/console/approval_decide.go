@@ -1,8 +1,6 @@
 package console
 
 import (
-	"net/http"
-
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
@@ -40,7 +38,7 @@ func (s *site) decideApproval(v *visit) (page, error) {
 func (v *visit) notDone(id string, p approvalPage, err error) (page, error) {
 	if err != nil {
 		problem, ok := asProblem(err)
-		if !ok || away(err) || problem.Status == http.StatusUnauthorized || problem.Status == http.StatusNotFound {
+		if code := client.CodeOf(err); !ok || away(err) || code == usm.CodeUnauthenticated || code == usm.CodeNotFound {
 			return page{}, err
 		}
 		p.Entry.Problem = problem

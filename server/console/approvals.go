@@ -95,7 +95,7 @@ func (s *site) decideMarked(v *visit) (page, error) {
 		switch {
 		case err == nil:
 			p.Decided = append(p.Decided, id)
-		case away(err):
+		case away(err), client.CodeOf(err) == usm.CodeUnauthenticated:
 			return page{}, err
 		default:
 			p.Refused = append(p.Refused, refusedApproval{id, v.whyNotDecided(err), client.CodeOf(err) == usm.CodeStale})

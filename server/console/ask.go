@@ -84,12 +84,22 @@ func (v *visit) known(q string) ([]client.Solution, error) {
 
 // domainNames are those of the domains of whoever visits, by id.
 func (v *visit) domainNames() (map[string]string, error) {
-	domains, err := every(func(part usm.Page) ([]client.DomainSummary, string, error) { return v.api.Domains(v.ctx(), part) })
+	domains, err := v.domains()
 	names := map[string]string{}
 	for _, domain := range domains {
 		names[domain.ID] = domain.Name
 	}
 	return names, err
+}
+
+// domains are those of whoever visits.
+func (v *visit) domains() ([]client.DomainSummary, error) {
+	return every(func(part usm.Page) ([]client.DomainSummary, string, error) { return v.api.Domains(v.ctx(), part) })
+}
+
+// services are those of the domains of whoever visits.
+func (v *visit) services() ([]client.Service, error) {
+	return every(func(part usm.Page) ([]client.Service, string, error) { return v.api.Services(v.ctx(), "", part) })
 }
 
 // everyMost is how many rows of a list a page reads at most to show it whole.

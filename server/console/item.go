@@ -1,6 +1,7 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -70,9 +71,7 @@ func (s *site) openItem(v *visit) (page, error) {
 		return v.asksItem(item, values, e)
 	}
 	asked := map[string]any{"item": item.ID}
-	for name, value := range values {
-		asked[name] = value
-	}
+	maps.Copy(asked, values)
 	call, err := v.api.Open(v.ctx(), usm.NewCall{
 		Domain: item.Domain, Subject: item.Name, Description: e.Value("description"), Requester: v.me.Person, Service: item.Service,
 		Impact: usm.Level(e.Value("impact")), Urgency: usm.Level(e.Value("urgency")), Fields: asked,

@@ -28,11 +28,11 @@ func (s *site) tell(v *visit) (page, error) {
 
 func (v *visit) telling(e entry) (page, error) {
 	p := tellPage{Entry: e}
-	domains, err := every(func(part usm.Page) ([]client.DomainSummary, string, error) { return v.api.Domains(v.ctx(), part) })
+	domains, err := v.domains()
 	if err != nil {
 		return page{}, err
 	}
-	services, err := every(func(part usm.Page) ([]client.Service, string, error) { return v.api.Services(v.ctx(), "", part) })
+	services, err := v.services()
 	if err != nil {
 		return page{}, err
 	}
@@ -56,7 +56,8 @@ func (s *site) openTold(v *visit) (page, error) {
 	domain, service, _ := strings.Cut(e.Value("about"), "/")
 	call, err := v.api.Open(v.ctx(), usm.NewCall{
 		Domain: domain, Service: service, Requester: v.me.Person, Subject: e.Value("subject"), Description: e.Value("description"),
-		Impact: usm.Level(e.Value("impact")), Urgency: usm.Level(e.Value("urgency")), Fields: map[string]any{"broken": e.Value("broken") == "yes"},
+		Impact: usm.Level(e.Value("impact")), Urgency: usm.Level(e.Value("urgency")),
+		Fields: map[string]any{"broken": e.Value("broken") == "yes"},
 	}, client.WithKey(v.key()))
 	if e.refused(err) {
 		for i, wrong := range e.Problem.Errors {

@@ -78,7 +78,7 @@ func (s *site) takeWork(v *visit) (page, error) {
 	var refused []refusedCall
 	for i, number := range v.c.PostFormArray("call") {
 		_, err := act(v.ctx(), number, "", client.WithKey(v.key()+"-"+strconv.Itoa(i)))
-		if away(err) {
+		if away(err) || client.CodeOf(err) == usm.CodeUnauthenticated {
 			return page{}, err
 		}
 		if err != nil {

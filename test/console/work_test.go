@@ -29,6 +29,21 @@ func TestMyWork(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "farah", now.WaitingFor.Claimed)
 	})
+	t.Run("ShowsWhatIAskFor", func(t *testing.T) {
+		mine, other := w.incident(t), w.incident(t)
+		marked := url.Values{"call": {mine.Number}, "do": {"claim"}}
+		sent := w.submit(t, "goran", w.get(t, "goran", "/work?process=recover"), "#work", marked)
+		require.Equal(t, "/work?process=recover&said=claimed", sent.Header.Get("Location"), "filters stay")
+		got := w.get(t, "goran", "/work?claimed=me")
+		require.Equal(t, mine.Number, got.words("tbody .number"))
+		require.Contains(t, got.words("tbody"), "yours")
+		require.Contains(t, w.get(t, "goran", "/work").words("tbody .number"), other.Number)
+		for _, none := range []string{"process=agree", "priority=lowest", "service=network"} {
+			require.Contains(t, w.get(t, "goran", "/work?"+none).words("#work"), "Nothing waits for you", none)
+		}
+		require.Equal(t, http.StatusSeeOther, w.submit(t, "goran", got, "#work", url.Values{"call": {mine.Number}, "do": {"release"}}).Status)
+		require.Contains(t, w.get(t, "goran", "/work?claimed=me").words("#work"), "Nothing waits for you")
+	})
 	t.Run("TellsWhatWasRefused", func(t *testing.T) {
 		got := w.submit(t, "farah", w.get(t, "farah", "/work"), "#work", url.Values{"call": {"INC-999999"}})
 		require.Equal(t, http.StatusConflict, got.Status)

@@ -28,6 +28,7 @@
     running = true;
     try {
       const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+      if (answer.status >= 500) setTimeout(soon, 3000);
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of parts()) {
@@ -41,7 +42,8 @@
         now.classList.add("changed");
         part.replaceWith(now);
       }
-    } catch { // the next change tries again
+    } catch {
+      setTimeout(soon, 3000);
     } finally {
       running = false;
       if (again) { again = false; soon(); }
