@@ -63,12 +63,19 @@ func (v *visit) id(kind string) string {
 	return kind + strconv.Itoa(v.nonce)
 }
 
-// key returns the idempotency key of a form: what was sent, so that sending it again is the same, else a new one.
-func (v *visit) key() string {
-	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= 200 {
+// formKey tells a form from every other that was shown: what was sent, else a new one.
+func (v *visit) formKey() string {
+	if sent := v.c.PostForm("key"); sent != "" && len(sent) <= 100 {
 		return sent
 	}
 	return rand.Text()
+}
+
+// key is the idempotency key of what a form asks for: sending the form again is the same, but for one that was corrected meanwhile.
+func (v *visit) key() string {
+	key := v.formKey()
+	digest := sha256.Sum256([]byte(v.c.Request.PostForm.Encode()))
+	return key + "-" + hex.EncodeToString(digest[:8])
 }
 
 // said is what the last action came to, told on the page that follows it: the parameter names a text.

@@ -9,9 +9,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -31,7 +33,7 @@ func chromium(t *testing.T) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.NoFirstRun,
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900))
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(1280, 900))
 	if program := os.Getenv("USM_CHROMIUM"); program != "" {
 		options = append(options, chromedp.ExecPath(program))
 	}
@@ -46,7 +48,7 @@ func chromium(t *testing.T) context.Context {
 // window opens one for a person; "" is somebody who is not signed in. Without script is a browser that runs none.
 func (w world) window(t *testing.T, chromium context.Context, person string, actions ...chromedp.Action) *browser {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithTargetID(stranger(t, chromium)))
 	t.Cleanup(cancel)
 	b := &browser{t: t, w: w, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.hear)
@@ -61,6 +63,17 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 		require.Empty(t, b.wrong, "the browser complains")
 	})
 	return b
+}
+
+// stranger opens a window that shares nothing with the others. A browser without windows opens no tab, so it has to be a window.
+func stranger(t *testing.T, chromium context.Context) target.ID {
+	t.Helper()
+	executor := cdp.WithExecutor(chromium, chromedp.FromContext(chromium).Browser)
+	alone, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(executor)
+	require.NoError(t, err)
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(alone).WithNewWindow(true).Do(executor)
+	require.NoError(t, err)
+	return id
 }
 
 // hear keeps what the browser complains about: errors of scripts, and what the policy of a page refuses.
@@ -88,7 +101,9 @@ func (b *browser) run(actions ...chromedp.Action) {
 // at is the address of the page.
 func (b *browser) at() string {
 	var at string
-	_ = chromedp.Run(b.ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
 	return at
 }
 
@@ -142,7 +157,9 @@ func (b *browser) sees(selector, text string) *browser {
 // text is what an element holds now, "" when there is none.
 func (b *browser) text(selector string) string {
 	var text string
-	_ = chromedp.Run(b.ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
 		fmt.Sprintf(`(document.querySelector(%q) || {textContent: ""}).textContent`, selector), &text))
 	return strings.Join(strings.Fields(text), " ")
 }

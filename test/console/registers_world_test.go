@@ -39,12 +39,25 @@ func (w world) until(t *testing.T, call usm.CallView, step usm.Step) (usm.CallVi
 	return view, view.WaitingFor.People[0]
 }
 
-// texts are those of all that a selector finds, in their order.
+// texts are those of all that a selector finds, in their order, with a space between what stands in elements of its own.
 func (r response) texts(selector string) (all []string) {
-	r.Find(selector).Each(func(_ int, found *goquery.Selection) {
-		all = append(all, strings.Join(strings.Fields(found.Text()), " "))
-	})
+	r.Find(selector).Each(func(_ int, found *goquery.Selection) { all = append(all, spaced(found)) })
 	return all
+}
+
+// all is the text of all that a selector finds.
+func (r response) all(selector string) string { return strings.Join(r.texts(selector), " ") }
+
+func spaced(of *goquery.Selection) string {
+	var parts []string
+	of.Contents().Each(func(_ int, part *goquery.Selection) {
+		if goquery.NodeName(part) == "#text" {
+			parts = append(parts, strings.Fields(part.Text())...)
+		} else if text := spaced(part); text != "" {
+			parts = append(parts, text)
+		}
+	})
+	return strings.Join(parts, " ")
 }
 
 // follow opens the page that an action led to.
@@ -79,3 +92,6 @@ func (b *browser) fits() *browser {
 	require.LessOrEqual(b.t, over, 0.0, "%s is wider than the window", b.at())
 	return b
 }
+
+// deepest leaves the items of a tree that have none below them.
+func deepest(_ int, item *goquery.Selection) bool { return item.Find("li").Length() == 0 }
