@@ -55,7 +55,9 @@ var registerFilters = []string{
 }
 
 // registers leads to the first of the five.
-func (s *site) registers(*visit) (page, error) { return see("/registers/" + callRegisters[0].Path), nil }
+func (s *site) registers(*visit) (page, error) {
+	return see("/registers/" + callRegisters[0].Path), nil
+}
 
 // register shows the calls of a type that the address leaves.
 func (s *site) register(v *visit) (page, error) {

@@ -71,4 +71,6 @@ func (v *visit) agreedItems(domain string) (map[string]string, error) {
 }
 
 // sortedNames are the names of what a facility or support is to be like.
-func sortedNames(functioning map[string]string) []string { return slices.Sorted(maps.Keys(functioning)) }
+func sortedNames(functioning map[string]string) []string {
+	return slices.Sorted(maps.Keys(functioning))
+}

@@ -105,7 +105,9 @@ func TestAgreements(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, w.get(t, "anna", behind).Status)
 	})
 	t.Run("AreThereForOnesOwnDomainsOnly", func(t *testing.T) {
-		for _, path := range []string{sales, sales + "/calls", sales + "?from=1&to=2", "/agreements?domain=it", "/services/it/mail", "/services?domain=it"} {
+		for _, path := range []string{
+			sales, sales + "/calls", sales + "?from=1&to=2", "/agreements?domain=it", "/services/it/mail", "/services?domain=it",
+		} {
 			require.Equal(t, http.StatusNotFound, w.get(t, "fatou", path).Status, path)
 		}
 		require.NotContains(t, w.get(t, "fatou", "/agreements").Body, "sa-sales")
@@ -126,7 +128,8 @@ func TestServices(t *testing.T) {
 	require.Equal(t, "/ask/it/vpn-access", got.Find(".items .button").AttrOr("href", ""))
 	require.Contains(t, got.all(".items"), "agreed in advance by sa-sales@1")
 	require.NotContains(t, w.get(t, "farah", "/services/it/network").all(".items"), "agreed in advance", "it is not agreed for her")
-	require.ElementsMatch(t, []string{"sa-sales", "sa-logistics", "sa-head-office", "ola-platform", "uc-northline"}, got.texts("#agreements a"))
+	covering := []string{"sa-sales", "sa-logistics", "sa-head-office", "ola-platform", "uc-northline"}
+	require.ElementsMatch(t, covering, got.texts("#agreements a"))
 	require.Contains(t, got.all("#calls"), call.Number)
 	require.NotContains(t, got.Body, "<script>alert")
 	require.Contains(t, w.get(t, "farah", got.Find(`main a[href^="/registers/incidents"]`).AttrOr("href", "")).all("#register"), call.Number)

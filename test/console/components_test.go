@@ -43,9 +43,12 @@ func TestComponents(t *testing.T) {
 	t.Run("ShowWhatRestsOnThemAndWhatTheyRestOn", func(t *testing.T) {
 		got := w.get(t, "farah", "/components/it/vm-host-1")
 		want := map[string]string{
-			"/components/it/vm-host-1": "", "/components/it/mail-cluster": "rests on it directly", "/components/it/directory": "rests on it directly",
-			"/components/it/vpn-gateway": "rests on it, 2 relations away", "/components/it/sw-core": "it rests on this directly",
-			"/components/it/line-north": "it rests on this, 2 relations away",
+			"/components/it/vm-host-1":    "",
+			"/components/it/mail-cluster": "rests on it directly",
+			"/components/it/directory":    "rests on it directly",
+			"/components/it/vpn-gateway":  "rests on it, 2 relations away",
+			"/components/it/sw-core":      "it rests on this directly",
+			"/components/it/line-north":   "it rests on this, 2 relations away",
 		}
 		require.Equal(t, len(want), got.Find("svg a").Length())
 		for address, where := range want {

@@ -40,7 +40,8 @@ func TestRisks(t *testing.T) {
 		})
 		require.Equal(t, 3, total)
 		require.Contains(t, got.all("#matrix"), "1 open risk has no effect")
-		require.Equal(t, "2 risks of effect High and likelihood Low", got.Find(`.matrix a[href*="effect=high"]`).First().AttrOr("aria-label", ""))
+		first := got.Find(`.matrix a[href*="effect=high"]`).First()
+		require.Equal(t, "2 risks of effect High and likelihood Low", first.AttrOr("aria-label", ""))
 		require.NotContains(t, got.Body, "<script>alert")
 		require.Contains(t, got.all("#risks"), unkind)
 	})
@@ -82,7 +83,9 @@ func TestRisksAreRaised(t *testing.T) {
 	t.Parallel()
 	w := start(t, "it")
 	form := w.get(t, "olga", "/risks")
-	typed := url.Values{"subject": {"The line may break"}, "description": {unkind}, "impact": {"high"}, "urgency": {"medium"}, "about": {"network"}}
+	typed := url.Values{
+		"subject": {"The line may break"}, "description": {unkind}, "impact": {"high"}, "urgency": {"medium"}, "about": {"network"},
+	}
 	sent := w.submit(t, "olga", form, "#raise", typed)
 	require.Equal(t, http.StatusSeeOther, sent.Status, sent.Body)
 	require.Regexp(t, `^/calls/RSK-\d+\?said=raised$`, sent.Header.Get("Location"))

@@ -24,7 +24,7 @@ func TestMyWork(t *testing.T) {
 	t.Run("ClaimsWithoutAScript", func(t *testing.T) {
 		call := w.incident(t)
 		b := w.window(t, chromium, "farah", emulation.SetScriptExecutionDisabled(true)).open("/work")
-		b.click(`input[value="`+call.Number+`"]`).click("#work button").sees(".said", "yours now")
+		b.click(`input[value="` + call.Number + `"]`).click("#work button").sees(".said", "yours now")
 		now, err := w.As("farah").Call(t.Context(), call.Number)
 		require.NoError(t, err)
 		require.Equal(t, "farah", now.WaitingFor.Claimed)
