@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,7 +36,13 @@ func (w world) until(t *testing.T, call usm.CallView, step usm.Step) (usm.CallVi
 	t.Helper()
 	view, err := w.Drive(t.Context(), call.Number, product.Plan{Until: step})
 	require.NoError(t, err)
-	require.NotEmpty(t, view.WaitingFor.People)
+	product.Eventually(t, patience, "somebody may finish "+string(step), func() error {
+		view, err = w.Admin.Call(t.Context(), call.Number)
+		if err == nil && len(view.WaitingFor.People) == 0 {
+			err = errors.New("nobody may act yet")
+		}
+		return err
+	})
 	return view, view.WaitingFor.People[0]
 }
 
