@@ -45,7 +45,7 @@ func see(address string) page {
 }
 
 // pagePolicy lets a page load only what this server brings, run no script and no style that stands in it, and send its forms here.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard sets the headers of pages and refuses forms that another site made a browser send.
