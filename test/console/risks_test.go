@@ -113,7 +113,7 @@ func TestRisksInABrowser(t *testing.T) {
 	for _, size := range [][2]usm.Level{{usm.High, usm.High}, {usm.High, usm.Medium}, {usm.Medium, usm.Medium}, {usm.Low, usm.Low}} {
 		w.opened(t, usm.Risk, sized(size[0], size[1]))
 	}
-	b := w.window(t, chromium, "olga").open("/risks").sees("#matrix", "1").screenshot("risks").accessible().fits()
+	b := w.window(t, chromium, "olga").open("/risks").sees("html[data-live=on] #matrix", "1").screenshot("risks").accessible().fits()
 	w.opened(t, usm.Risk, sized(usm.High, usm.High))
 	b.sees(".matrix .weight-5", "2")
 	b.click(".matrix .weight-5 a").sees("#risks", "RSK-").accessible()
