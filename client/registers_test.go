@@ -55,7 +55,10 @@ func TestRegisters(t *testing.T) {
 				_, err := c.SaveFilter(ctx, usm.SavedFilter{Register: usm.Risk, Name: "n", Query: "q=1"}, WithKey("k"))
 				return err
 			},
-			sent{method: "POST", path: "/api/v1/filters", key: "k", contentType: "application/json", body: `{"name":"n","query":"q=1","register":"risk"}`},
+			sent{
+				method: "POST", path: "/api/v1/filters", key: "k", contentType: "application/json",
+				body: `{"name":"n","query":"q=1","register":"risk"}`,
+			},
 		},
 		"DeleteFilter": {
 			"", func(ctx context.Context, c *Client) error { return c.DeleteFilter(ctx, 7) },

@@ -34,7 +34,10 @@ func filters() []listed {
 	for _, w := range usm.Workflows() {
 		workflows = append(workflows, w.Name)
 	}
-	all := []listed{{name: "all"}, {"open", usm.CallFilter{Open: true}}, {"open risks", usm.CallFilter{Open: true, Type: usm.Risk, Effect: usm.Low}}}
+	all := []listed{
+		{name: "all"}, {"open", usm.CallFilter{Open: true}},
+		{"open risks", usm.CallFilter{Open: true, Type: usm.Risk, Effect: usm.Low}},
+	}
 	for _, more := range [][]listed{
 		each("type", func(f *usm.CallFilter, v usm.CallType) { f.Type = v }, usm.CallTypes()...),
 		each("process", func(f *usm.CallFilter, v usm.Process) { f.Process = v }, usm.Processes()...),

@@ -744,7 +744,7 @@ func finishForm(v *visit, p callPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = wrongAt(v, p, "/outcome").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepWrong(v, p, "/outcome").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -922,7 +922,7 @@ func finishForm(v *visit, p callPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = wrongAt(v, p, "/not_applicable/reason").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepWrong(v, p, "/not_applicable/reason").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -947,8 +947,8 @@ func finishForm(v *visit, p callPage) templ.Component {
 	})
 }
 
-// wrongAt says what was wrong with a field of the step that its schema knows nothing of.
-func wrongAt(v *visit, p callPage, pointer string) templ.Component {
+// stepWrong says what was wrong with a field of the step that its schema knows nothing of.
+func stepWrong(v *visit, p callPage, pointer string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -45,6 +45,14 @@ func marked(problem *client.Problem, pointer string) templ.Attributes {
 	return attributes
 }
 
+// current marks the link to what is shown already.
+func current(is bool) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}
+
 // shown is any value of a document as a page shows it: texts as they are, the rest as JSON.
 func shown(value any) string {
 	switch value := value.(type) {

@@ -27,7 +27,7 @@ func TestRegisters(t *testing.T) {
 		for path, number := range map[string]string{"wishes": wish.Number, "changes": "", "incidents": mail.Number, "requests": "", "risks": ""} {
 			got := w.get(t, "farah", "/registers/"+path)
 			require.Equal(t, http.StatusOK, got.Status)
-			require.Contains(t, got.words("#register"), number)
+			require.Contains(t, got.all("#register"), number)
 			require.Equal(t, 5, got.Find(".tabs a").Length())
 			require.Equal(t, "/registers/"+path, got.Find(".tabs [aria-current]").AttrOr("href", ""))
 		}
@@ -69,7 +69,7 @@ func TestRegisters(t *testing.T) {
 	t.Run("SayWhatIsWrongWithAFilter", func(t *testing.T) {
 		got := w.get(t, "farah", "/registers/incidents?status=lost&requester=anna")
 		require.Equal(t, http.StatusUnprocessableEntity, got.Status)
-		require.Contains(t, got.words(".problem"), "status")
+		require.Contains(t, got.all(".problem"), "status")
 		require.Equal(t, "anna", got.Find(`input[name="requester"]`).AttrOr("value", ""), "it is kept")
 	})
 	t.Run("AreThereForOnesOwnDomainsOnly", func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestRegisters(t *testing.T) {
 		require.NotContains(t, got.Body, "<script>alert")
 		got = w.get(t, "farah", "/registers/requests")
 		require.NotContains(t, got.Body, "<script>alert")
-		require.Contains(t, got.words("#register"), unkind)
+		require.Contains(t, got.all("#register"), unkind)
 	})
 }
 
@@ -127,7 +127,7 @@ func TestFiltersAreKept(t *testing.T) {
 		return w.submit(t, "farah", w.get(t, "farah", at), "#keep", url.Values{"name": {name}})
 	}
 	got := w.follow(t, "farah", keep(unkind))
-	require.Contains(t, got.words(".said"), "kept")
+	require.Contains(t, got.all(".said"), "kept")
 	require.NotContains(t, got.Body, "<script>alert")
 	link := got.Find(".saved li a")
 	require.Equal(t, unkind, link.Text())
@@ -148,7 +148,7 @@ func TestFiltersAreKept(t *testing.T) {
 	forget := w.get(t, "farah", at).Find(".saved li form").AttrOr("action", "")
 	require.Equal(t, http.StatusNotFound, w.post(t, "goran", forget, url.Values{}).Status)
 	got = w.follow(t, "farah", w.submit(t, "farah", w.get(t, "farah", at), ".saved li form", nil))
-	require.Contains(t, got.words(".said"), "gone")
+	require.Contains(t, got.all(".said"), "gone")
 	require.Zero(t, got.Find(".saved li").Length())
 	require.Equal(t, "mail", got.Find(`select[name="service"] [selected]`).AttrOr("value", ""), "where one was")
 }

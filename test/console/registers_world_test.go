@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,16 +35,35 @@ func (w world) drivenTo(t *testing.T, call usm.CallView, step usm.Step) (usm.Cal
 	t.Helper()
 	view, err := w.Drive(t.Context(), call.Number, product.Plan{Until: step})
 	require.NoError(t, err)
-	require.NotEmpty(t, view.WaitingFor.People)
+	product.Eventually(t, patience, "somebody may finish "+string(step), func() error {
+		view, err = w.Admin.Call(t.Context(), call.Number)
+		if err == nil && len(view.WaitingFor.People) == 0 {
+			err = errors.New("nobody may act yet")
+		}
+		return err
+	})
 	return view, view.WaitingFor.People[0]
 }
 
-// texts are those of all that a selector finds, in their order.
+// texts are those of all that a selector finds, in their order, with a space between what stands in elements of its own.
 func (r response) texts(selector string) (all []string) {
-	r.Find(selector).Each(func(_ int, found *goquery.Selection) {
-		all = append(all, strings.Join(strings.Fields(found.Text()), " "))
-	})
+	r.Find(selector).Each(func(_ int, found *goquery.Selection) { all = append(all, spaced(found)) })
 	return all
+}
+
+// all is the text of all that a selector finds.
+func (r response) all(selector string) string { return strings.Join(r.texts(selector), " ") }
+
+func spaced(of *goquery.Selection) string {
+	var parts []string
+	of.Contents().Each(func(_ int, part *goquery.Selection) {
+		if goquery.NodeName(part) == "#text" {
+			parts = append(parts, strings.Fields(part.Text())...)
+		} else if text := spaced(part); text != "" {
+			parts = append(parts, text)
+		}
+	})
+	return strings.Join(parts, " ")
 }
 
 // follow opens the page that an action led to.
@@ -64,3 +84,6 @@ func (b *browser) fits() *browser {
 	require.LessOrEqual(b.t, over, 0.0, "%s is wider than the window", b.at())
 	return b
 }
+
+// deepest leaves the items of a tree that have none below them.
+func deepest(_ int, item *goquery.Selection) bool { return item.Find("li").Length() == 0 }

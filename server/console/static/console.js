@@ -53,13 +53,17 @@
   const normal = (part) => part.outerHTML.replace(/ open=""/g, "").replace(/name="key" value="[^"]*"/g, "").replace(/ ?class="changed"|(?<=") ?changed(?=")| data-stale=""/g, "");
   const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, 120); };
   const concerns = (call) => parts().some((part) => part.dataset.live === "*" || part.dataset.live.split(" ").includes(call));
+  // The kinds of usm.EventKind: messages of the stream are named by them, so that no other listener hears them.
+  const kinds = ("registered opened step_finished forked asked answered sent_back noted linked signal dead_letter work_requested " +
+    "retyped aborted paused resumed rebound alarm proposed decided bypassed approver_added rechecked claimed released reassigned").split(" ");
   let stream = null;
   function listen() {
     if (document.hidden || stream || parts().length === 0) return;
     stream = new EventSource("/api/v1/events");
     let opened = false;
     stream.onopen = () => { if (opened) soon(); opened = true; document.documentElement.dataset.live = "on"; };
-    stream.onmessage = (message) => { if (concerns(JSON.parse(message.data).call)) soon(); };
+    const hear = (message) => { if (concerns(JSON.parse(message.data).call)) soon(); };
+    for (const kind of kinds) stream.addEventListener(kind, hear);
   }
   // A page that nobody sees holds no connection: browsers have few for one host.
   document.addEventListener("visibilitychange", () => {
