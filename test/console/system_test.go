@@ -13,7 +13,9 @@ import (
 // letter leaves a signal without a call, and returns it as a dead letter.
 func (w world) letter(t *testing.T, number string) usm.DeadLetter {
 	t.Helper()
-	err := w.Admin.Signal(t.Context(), number, "<script>alert(1)</script>", map[string]any{"a": number})
+	err := w.Admin.Signal(t.Context(), number, "monitor", map[string]any{
+		"specversion": "1.0", "id": "<script>alert(1)</script>", "source": "sensor", "type": "alarm",
+	})
 	require.NoError(t, err)
 	letters, _, err := w.Admin.DeadLetters(t.Context(), usm.Page{})
 	require.NoError(t, err)
