@@ -17,6 +17,7 @@ const (
 	slower       = 4
 	largestPaint = time.Second
 	usualWork    = 60 * time.Millisecond
+	unseenShift  = 0.001 // a minute that passes while a page is shown moves as little; what people see is ten times that
 )
 
 // paint is what the browser measured of a page.
@@ -71,7 +72,7 @@ func TestPagesAreQuick(t *testing.T) {
 		best := b.painted(path)
 		for range 2 { // others work on this machine as well
 			again := b.painted(path)
-			require.Zero(t, max(best.Shift, again.Shift), "%s moves while it loads", path)
+			require.Less(t, max(best.Shift, again.Shift), unseenShift, "%s moves while it loads", path)
 			best.Largest = min(best.Largest, again.Largest)
 		}
 		limit := float64(largestPaint.Milliseconds()) * slowness
