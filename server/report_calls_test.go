@@ -84,7 +84,8 @@ func TestCallReports(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
 		for _, path := range []string{
-			"/reports/flow?per=year", "/reports/flow?from=2026-08-01&until=2026-07-01", "/reports/flow?from=1990-01-01", "/reports/open?from=2026-01-01",
+			"/reports/flow?per=year", "/reports/flow?from=2026-08-01&until=2026-07-01", "/reports/flow?from=1990-01-01",
+			"/reports/open?from=2026-01-01",
 			"/reports/calls?of=lost", "/reports/calls?age=2d", "/reports/calls?bounce=x", "/reports/calls?process=x", "/reports/calls?limit=0",
 			"/reports/waiting?from=2999-01-01", "/reports/bounces?step=x",
 		} {

@@ -57,8 +57,8 @@ func (s *Store) ReportCalls(ctx context.Context, filter usm.ReportFilter) (calls
 // behind is what a number counts.
 func (q *query) behind(f usm.ReportFilter) string {
 	calls := func(at, condition string) string {
-		return "SELECT c.number AS call, 0 AS sequence, c.process, c.step, " + at + " AS at, NULL::bigint AS waited, '' AS bounce FROM calls c WHERE " +
-			condition + " AND " + q.reported(f)
+		return "SELECT c.number AS call, 0 AS sequence, c.process, c.step, " + at + " AS at, NULL::bigint AS waited, '' AS bounce" +
+			" FROM calls c WHERE " + condition + " AND " + q.reported(f)
 	}
 	within := func(at string) string {
 		return calls(at, at+" >= "+q.arg(f.From)+" AND "+at+" < "+q.arg(f.Until))

@@ -31,7 +31,7 @@ func (w world) insertEvents(events []madeEvent) {
 	require.NoError(w.t, w.exec(`
 		INSERT INTO trail (call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule, outcome,
 			text, fields, before, after, version, agreement, request_id, digest, result, fact)
-		SELECT call, sequence, sequence::text, at, kind, 'recover', step, attempt, coalesce(state, ''), 'olga', '', '', '', coalesce(outcome, ''),
+		SELECT call, sequence, sequence::text, at, kind, 'recover', step, attempt, state, 'olga', '', '', '', outcome,
 			'', '{}', '{}', '{}', 1, '', '', '', '{}', 'null'
 		FROM jsonb_populate_recordset(NULL::trail, $1)`, string(raw)))
 }
@@ -65,17 +65,29 @@ func reported(t *testing.T) (w world, now time.Time) {
 	add("it", now.Add(-time.Hour), nil)
 	add("hr", day.Add(-48*time.Hour), nil)
 	w.insertCalls(calls)
+	event := func(call, hour, sequence int, kind usm.EventKind, step usm.Step, more ...func(*madeEvent)) madeEvent {
+		e := madeEvent{
+			Call: fmt.Sprintf("INC-%06d", call), Sequence: sequence, At: day.Add(time.Duration(hour) * time.Hour), Kind: kind, Step: step, Attempt: 1,
+		}
+		for _, change := range more {
+			change(&e)
+		}
+		return e
+	}
+	done := func(e *madeEvent) { e.State = usm.StepDone }
+	disputed := func(e *madeEvent) { e.Outcome = usm.Disputed }
+	again := func(e *madeEvent) { e.Attempt = 2 }
 	w.insertEvents([]madeEvent{
-		{Call: "INC-000001", Sequence: 1, At: day.Add(-48 * time.Hour), Kind: usm.EventOpened},
-		{Call: "INC-000001", Sequence: 2, At: day.Add(-40 * time.Hour), Kind: usm.EventReassigned, Step: usm.AcceptIncident},
-		{Call: "INC-000001", Sequence: 3, At: day.Add(-38 * time.Hour), Kind: usm.EventStepFinished, Step: usm.AcceptIncident, State: usm.StepDone},
-		{Call: "INC-000001", Sequence: 4, At: day.Add(-37 * time.Hour), Kind: usm.EventSentBack, Step: usm.AcceptIncident},
-		{Call: "INC-000001", Sequence: 5, At: day.Add(-35 * time.Hour), Kind: usm.EventStepFinished, Step: usm.AcceptIncident, State: usm.StepDone, Attempt: 2},
-		{Call: "INC-000001", Sequence: 6, At: day.Add(-30 * time.Hour), Kind: usm.EventStepFinished, Step: usm.ReviewRecovery, State: usm.StepDone, Outcome: usm.Disputed},
-		{Call: "INC-000002", Sequence: 1, At: day.Add(-47 * time.Hour), Kind: usm.EventOpened},
-		{Call: "INC-000002", Sequence: 2, At: day.Add(-46 * time.Hour), Kind: usm.EventRetyped, Step: usm.AcceptIncident},
-		{Call: "INC-000005", Sequence: 1, At: day.Add(-48 * time.Hour), Kind: usm.EventOpened},
-		{Call: "INC-000005", Sequence: 2, At: day.Add(-46 * time.Hour), Kind: usm.EventReassigned, Step: usm.AcceptIncident},
+		event(1, -48, 1, usm.EventOpened, ""),
+		event(1, -40, 2, usm.EventReassigned, usm.AcceptIncident),
+		event(1, -38, 3, usm.EventStepFinished, usm.AcceptIncident, done),
+		event(1, -37, 4, usm.EventSentBack, usm.AcceptIncident),
+		event(1, -35, 5, usm.EventStepFinished, usm.AcceptIncident, done, again),
+		event(1, -30, 6, usm.EventStepFinished, usm.ReviewRecovery, done, disputed),
+		event(2, -47, 1, usm.EventOpened, ""),
+		event(2, -46, 2, usm.EventRetyped, usm.AcceptIncident),
+		event(5, -48, 1, usm.EventOpened, ""),
+		event(5, -46, 2, usm.EventReassigned, usm.AcceptIncident),
 	})
 	return w, now
 }

@@ -15,7 +15,8 @@ import (
 func mistake(err error) (*client.Problem, bool) {
 	problem, ok := errors.AsType[*client.Problem](err)
 	return problem, ok && slices.Contains([]int{
-		http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity,
+		http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge,
+		http.StatusUnprocessableEntity,
 	}, problem.Status)
 }
 

@@ -15,7 +15,7 @@ import (
 // agreed brings the second version of the agreement with sales, by a wish.
 func (w world) agreed(t *testing.T) usm.CallView {
 	t.Helper()
-	wish, who := w.until(t, w.opened(t, usm.Wish), usm.DraftOffer)
+	wish, who := w.drivenTo(t, w.opened(t, usm.Wish), usm.DraftOffer)
 	_, err := w.As(who).FinishWith(t.Context(), wish.Number, wish.Step, map[string]any{"fields": map[string]any{
 		"agreement": "sa-sales", "type": "SA", "services": []string{"workplace", "mail", "network", "order-system"},
 		"under": []string{"ola-workplace"}, "cost": "EUR 90 a month for each user", "ready": "It works.",

@@ -125,7 +125,8 @@ func (b *browser) click(selector string) *browser {
 // fill types into a field, in place of what it held.
 func (b *browser) fill(selector, text string) *browser {
 	b.t.Helper()
-	b.run(chromedp.Clear(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).value = ""`, selector), nil),
+		chromedp.SendKeys(selector, text, chromedp.ByQuery))
 	return b
 }
 

@@ -106,7 +106,7 @@ func TestChangesOfComponents(t *testing.T) {
 			[]string{call.Requester, call.Service, call.Subject, call.Description})
 		require.Contains(t, w.get(t, "farah", component).all("#calls"), number)
 
-		view, who := w.until(t, call, usm.UpdateRegister)
+		view, who := w.drivenTo(t, call, usm.UpdateRegister)
 		_, err = w.As(who).FinishWith(t.Context(), number, view.Step, map[string]any{"fields": map[string]any{"components": []any{
 			map[string]any{"action": "update", "component": map[string]any{
 				"id": "order-db", "owner": "workplace-team", "attributes": map[string]any{"size_gb": 900},

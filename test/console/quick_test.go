@@ -17,6 +17,7 @@ const (
 	slower       = 4
 	largestPaint = time.Second
 	usualWork    = 60 * time.Millisecond
+	unseenShift  = 0.001 // a minute that passes while a page is shown moves as little; what people see is ten times that
 )
 
 // paint is what the browser measured of a page.
@@ -31,7 +32,8 @@ func (b *browser) painted(path string) (p paint) {
 	var measured string
 	b.open(path).run(chromedp.Evaluate(`new Promise((resolve) => {
 		const seen = { Largest: 0, Shift: 0 };
-		new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.Shift += e.value; })).observe({ type: "layout-shift", buffered: true });
+		new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.Shift += e.value; }))
+			.observe({ type: "layout-shift", buffered: true });
 		new PerformanceObserver((list) => {
 			list.getEntries().forEach((e) => { seen.Largest = e.startTime; });
 			requestAnimationFrame(() => requestAnimationFrame(() => resolve(JSON.stringify(seen))));
@@ -70,11 +72,12 @@ func TestPagesAreQuick(t *testing.T) {
 		best := b.painted(path)
 		for range 2 { // others work on this machine as well
 			again := b.painted(path)
-			require.Zero(t, again.Shift, "%s moves while it loads", path)
+			require.Less(t, max(best.Shift, again.Shift), unseenShift, "%s moves while it loads", path)
 			best.Largest = min(best.Largest, again.Largest)
 		}
 		limit := float64(largestPaint.Milliseconds()) * slowness
-		t.Logf("%s: largest paint %.0f ms of %.0f (this machine is %.1f × slower), layout shift %.3f", path, best.Largest, limit, slowness, best.Shift)
+		t.Logf("%s: largest paint %.0f ms of %.0f (this machine is %.1f × slower), layout shift %.3f",
+			path, best.Largest, limit, slowness, best.Shift)
 		require.Positive(t, best.Largest)
 		require.LessOrEqual(t, best.Largest, limit, path)
 	}

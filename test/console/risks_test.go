@@ -52,12 +52,12 @@ func TestRisks(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, w.get(t, "olga", "/risks?effect=huge").Status)
 	})
 	t.Run("ShowCauseMeasureAndWhatRemains", func(t *testing.T) {
-		view, who := w.until(t, high, usm.DetermineCause)
+		view, who := w.drivenTo(t, high, usm.DetermineCause)
 		_, err := w.As(who).FinishWith(t.Context(), high.Number, view.Step, map[string]any{"fields": map[string]any{
 			"cause": "One digger is enough", "known_error": true,
 		}})
 		require.NoError(t, err)
-		view, who = w.until(t, high, usm.SelectMeasure)
+		view, who = w.drivenTo(t, high, usm.SelectMeasure)
 		_, err = w.As(who).FinishWith(t.Context(), high.Number, view.Step, map[string]any{"outcome": "operate", "fields": map[string]any{
 			"measures": []any{map[string]any{"title": "A second line", "business_case": "An hour costs more"}}, "choice": "A second line",
 			"residual_risk": map[string]any{"effect": "low", "likelihood": "low", "text": "Two diggers"},
