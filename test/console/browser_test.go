@@ -50,6 +50,7 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithTargetID(stranger(t, chromium)))
 	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	b := &browser{t: t, w: w, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.hear)
 	begin := []chromedp.Action{network.Enable(), log.Enable()}
@@ -124,7 +125,8 @@ func (b *browser) click(selector string) *browser {
 // fill types into a field, in place of what it held.
 func (b *browser) fill(selector, text string) *browser {
 	b.t.Helper()
-	b.run(chromedp.Clear(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).value = ""`, selector), nil),
+		chromedp.SendKeys(selector, text, chromedp.ByQuery))
 	return b
 }
 
