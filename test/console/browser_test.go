@@ -50,9 +50,9 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithTargetID(stranger(t, chromium)))
 	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	b := &browser{t: t, w: w, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.hear)
+	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	begin := []chromedp.Action{network.Enable(), log.Enable()}
 	if person != "" {
 		begin = append(begin, network.SetExtraHTTPHeaders(network.Headers{"Authorization": "Bearer " + w.Token(person)}))
