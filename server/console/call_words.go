@@ -43,7 +43,7 @@ func changesOf(event usm.Event) []change {
 	}
 	var changes []change
 	for _, name := range names {
-		if before, after := event.Before[name], event.After[name]; textOf(before) != textOf(after) && !(bare(before) && bare(after)) {
+		if before, after := event.Before[name], event.After[name]; textOf(before) != textOf(after) && (!bare(before) || !bare(after)) {
 			changes = append(changes, change{name, before, after})
 		}
 	}
