@@ -147,8 +147,12 @@ func (b *browser) sees(selector, text string) *browser {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	err := chromedp.Run(ctx, chromedp.Poll(fmt.Sprintf(
-		`[...document.querySelectorAll(%q)].some((e) => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text), nil))
+	there := chromedp.Poll(fmt.Sprintf(
+		`[...document.querySelectorAll(%q)].some((e) => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text), nil)
+	err := chromedp.Run(ctx, there)
+	for err != nil && ctx.Err() == nil { // the page went away while it was looked at
+		err = chromedp.Run(ctx, there)
+	}
 	if err != nil {
 		b.screenshot("failed-" + b.t.Name())
 	}

@@ -92,17 +92,17 @@ func TestChangesOfComponents(t *testing.T) {
 	})
 	t.Run("AreRaisedAndEndInTheRegister", func(t *testing.T) {
 		asked := url.Values{"subject": {"More room"}, "description": {unkind}, "impact": {"medium"}, "urgency": {"low"}}
-		page := w.get(t, "ivan", w.get(t, "ivan", component).Find("main .button").AttrOr("href", ""))
-		sent := w.submit(t, "ivan", page, "#raise", asked)
+		page := w.get(t, "anna", w.get(t, "anna", component).Find("main .button").AttrOr("href", ""))
+		sent := w.submit(t, "anna", page, "#raise", asked)
 		require.Equal(t, http.StatusSeeOther, sent.Status, sent.Body)
 		number, _, _ := strings.Cut(strings.TrimPrefix(sent.Header.Get("Location"), "/calls/"), "?")
-		again := w.submit(t, "ivan", page, "#raise", asked)
+		again := w.submit(t, "anna", page, "#raise", asked)
 		require.Equal(t, sent.Header.Get("Location"), again.Header.Get("Location"), "sent twice it is the same")
 		call, err := w.Admin.Call(t.Context(), number)
 		require.NoError(t, err)
 		require.Equal(t, usm.ChangeRequest, call.Type)
 		require.Equal(t, []string{"order-db"}, call.Components)
-		require.Equal(t, []string{"ivan", "order-system", "More room", unkind},
+		require.Equal(t, []string{"anna", "order-system", "More room", unkind},
 			[]string{call.Requester, call.Service, call.Subject, call.Description})
 		require.Contains(t, w.get(t, "farah", component).all("#calls"), number)
 
