@@ -121,7 +121,7 @@ func TestDomains(t *testing.T) {
 		w.window(t, c, "farah").open("/domains").sees("h1", "Domains").accessible()
 		b := w.window(t, c, "rosa").open("/domains/it").sees("h2", "Change this domain").accessible()
 		b.light().open("/domains/it").sees("h2", "Change").screenshot("domain-light").dark().screenshot("domain-dark")
-		b.light().fill("#plan textarea", "id: it\nname: 7\n").click("#plan button").sees("#wrong", "/name").accessible()
+		b.light().fill("#plan textarea", "id: it\nname: 7\n").click("#plan button").sees("#wrong li", "").accessible()
 		b.screenshot("domain-wrong")
 		b.phone().open("/domains/it").sees("h2", "Change").screenshot("domain-phone")
 	})
