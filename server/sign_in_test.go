@@ -107,8 +107,8 @@ func TestSigningIn(t *testing.T) {
 	t.Run("IsNotThereWithoutAProvider", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)
-		require.Contains(t, string(setupSignIn(t).send("", http.MethodGet, "/", nil).body), `href="/sign-out"`)
-		require.NotContains(t, string(w.send("", http.MethodGet, "/", nil).body), "/sign-out")
+		require.Contains(t, string(setupSignIn(t).send("", http.MethodGet, "/", nil).body), `href="/sign-in?return=%2F"`)
+		require.NotContains(t, string(w.send("", http.MethodGet, "/", nil).body), "/sign-in")
 		for _, path := range []string{"/sign-in", "/sign-in/callback", "/sign-in/terminal", "/sign-out"} {
 			w.send("", http.MethodGet, path, nil).problem(http.StatusNotFound, usm.CodeNotFound)
 		}

@@ -73,6 +73,12 @@ func (p callPage) gone() bool {
 	return !p.may(p.Refused.Path)
 }
 
+// mayBeLeftOut reports whether the open step may be one that does not apply: work without a decision. What USM is made of is not left
+// out; that a policy wants approval for it the call itself says.
+func (p callPage) mayBeLeftOut() bool {
+	return p.Call.Step.Kind() == usm.KindWork && len(p.Step.Outcomes) == 0
+}
+
 func (p callPage) stepAddress() string {
 	return "/calls/" + escapePath(p.Call.Number) + "/steps/" + escapePath(string(p.Call.Step))
 }

@@ -120,7 +120,9 @@ func (v *visit) refused(err error) page {
 		return v.trouble("internal", http.StatusInternalServerError, nil)
 	}
 	switch {
-	case problem.Status == http.StatusUnauthorized && v.c.Request.Method == http.MethodGet && v.site.SignIn:
+	case problem.Status == http.StatusUnauthorized && !v.site.SignIn:
+		return v.trouble("closed", http.StatusUnauthorized, nil)
+	case problem.Status == http.StatusUnauthorized && v.c.Request.Method == http.MethodGet:
 		if v.c.Request.URL.Path == "/" {
 			return v.trouble("welcome", http.StatusOK, nil)
 		}
@@ -153,7 +155,7 @@ func (v *visit) trouble(kind string, status int, problem *client.Problem) page {
 
 // troublePage says what is in the way.
 type troublePage struct {
-	Kind    string // welcome, session, unknown, forbidden, away, internal, refused or elsewhere
+	Kind    string // welcome, closed, session, unknown, forbidden, away, internal, refused or elsewhere
 	Problem *client.Problem
 	Action  string // where the form was sent; "" for none
 	Kept    []keptField

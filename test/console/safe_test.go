@@ -86,7 +86,7 @@ func TestForms(t *testing.T) {
 		changed := strings.Replace(string(file), "Information technology", "Changed from elsewhere", 1)
 		require.NotEqual(t, string(file), changed)
 		for path, form := range map[string]url.Values{
-			"/work/claim":                   {"call": {call.Number}},
+			"/work":                         {"call": {call.Number}, "do": {"claim"}},
 			"/preferences":                  {"language": {"nl"}},
 			"/domains/it/apply":             {"file": {changed}, "digest": {"x"}, "base": {"1"}},
 			"/domains/it/plan":              {"file": {changed}},

@@ -109,16 +109,16 @@ func (s *story) finish(call usm.CallView) {
 	if fields, ok := needs.Example["fields"].(map[string]any); ok {
 		b.set(map[string]any{"fields": fields})
 	}
-	b.click("#finish > p > button.primary")
+	b.click("#finish > p > button.primary").sees(".said", "")
 	s.acted = append(s.acted, "finish")
 }
 
 func (s *story) confirm(call usm.CallView) {
 	s.t.Helper()
 	if who := call.WaitingFor.People[0]; who == call.Requester {
-		s.at(who).open("/asked/" + call.Number).click("#confirm button")
+		s.at(who).open("/asked/" + call.Number).click("#confirm button").sees(".said", "")
 	} else {
-		s.at(who).open("/calls/" + call.Number).click("#do-confirm button.primary")
+		s.at(who).open("/calls/" + call.Number).click("#do-confirm button.primary").sees(".said", "")
 	}
 	s.acted = append(s.acted, "confirm")
 }
@@ -127,7 +127,7 @@ func (s *story) approve(call usm.CallView) {
 	s.t.Helper()
 	b := s.at(call.WaitingFor.People[0]).open("/approvals").sees("main", call.WaitingFor.Approval)
 	b.open("/approvals/" + call.WaitingFor.Approval).set(map[string]any{"decision": "approve"})
-	b.click("#decide button.primary")
+	b.click("#decide button.primary").sees(".said", "")
 	s.acted = append(s.acted, "approve")
 }
 
