@@ -27,7 +27,7 @@ func (s *Store) Impact(ctx context.Context, domain, id string) (impact usm.Impac
 			SELECT $2::text AS id, 0 AS level
 			UNION SELECT r.component, a.level + 1 FROM above a JOIN relations r ON (r.domain, r."to") = ($1, a.id) WHERE a.level < 2),
 		nearest AS (
-			SELECT DISTINCT ON (id) id, level FROM (SELECT * FROM below UNION ALL SELECT * FROM above) found
+			SELECT DISTINCT ON (id) id, level FROM (SELECT id, level FROM below UNION ALL SELECT id, level FROM above) found
 			ORDER BY id, abs(level), level)
 		SELECT n.id, n.level, c.document ->> 'name' AS name, c.document ->> 'type' AS type, c.status
 		FROM nearest n JOIN components c ON (c.domain, c.id) = ($1, n.id)

@@ -35,7 +35,8 @@ func filters() []listed {
 		workflows = append(workflows, w.Name)
 	}
 	all := []listed{
-		{name: "all"}, {"open", usm.CallFilter{Open: true}},
+		{name: "all"},
+		{"open", usm.CallFilter{Open: true}},
 		{"open risks", usm.CallFilter{Open: true, Type: usm.Risk, Effect: usm.Low}},
 	}
 	for _, more := range [][]listed{

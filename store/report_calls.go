@@ -42,6 +42,7 @@ func (s *Store) OpenByAge(ctx context.Context, filter usm.ReportFilter) (rows []
 	defer wrapf(&err, "OpenByAge")
 	q := &query{}
 	ages, processes := q.arg(pq.StringArray(usm.ReportAges())), q.arg(texts(usm.Processes()))
+	//nolint:musttag // its columns have the names of its fields
 	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		WITH open AS (SELECT c.process, `+age+` AS age, count(*) AS n FROM calls c
 			WHERE c.closed_at IS NULL AND `+q.reported(filter)+` GROUP BY 1, 2)
@@ -59,6 +60,7 @@ const age = `(ARRAY['1d', '3d', '7d', '30d', 'older'])[1 + width_bucket(extract(
 func (s *Store) WaitingByStep(ctx context.Context, filter usm.ReportFilter) (rows []usm.WaitingRow, err error) {
 	defer wrapf(&err, "WaitingByStep")
 	q := &query{}
+	//nolint:musttag // its columns have the names of its fields
 	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		SELECT process, step, count(*) AS done, percentile_disc(0.5) WITHIN GROUP (ORDER BY waited) AS median,
 			percentile_disc(0.9) WITHIN GROUP (ORDER BY waited) AS slow
@@ -70,6 +72,7 @@ func (s *Store) WaitingByStep(ctx context.Context, filter usm.ReportFilter) (row
 func (s *Store) BouncesByStep(ctx context.Context, filter usm.ReportFilter) (rows []usm.BounceRow, err error) {
 	defer wrapf(&err, "BouncesByStep")
 	q := &query{}
+	//nolint:musttag // its columns have the names of its fields
 	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		SELECT process, step, bounce, count(*) AS count FROM (`+q.bounced(filter)+`) b
 		GROUP BY 1, 2, 3 ORDER BY count DESC, process, step, bounce`, q.args...)
@@ -112,7 +115,7 @@ func (q *query) bounced(f usm.ReportFilter) string {
 	if f.Bounce == "" {
 		return bounces
 	}
-	return "SELECT * FROM (" + bounces + ") b WHERE bounce = " + q.arg(f.Bounce)
+	return "SELECT b.call, b.sequence, b.process, b.step, b.at, b.waited, b.bounce FROM (" + bounces + ") b WHERE bounce = " + q.arg(f.Bounce)
 }
 
 // happened leaves the rows t of the trail, of the calls c, that are of the period.

@@ -31,6 +31,7 @@ func (s *Store) ReportCalls(ctx context.Context, filter usm.ReportFilter) (calls
 		Sequence int         `db:"sequence"`
 		Rank     int64       `db:"rank"`
 	}
+	//nolint:unqueryvet // the columns are those that the statement itself names before
 	err = s.db.SelectContext(ctx, &rows, anyPlan+`
 		WITH found AS (`+found+`),
 		ranked AS (SELECT *, coalesce(waited, (extract(epoch FROM at) * 1e6)::bigint) AS rank FROM found)

@@ -67,7 +67,8 @@ func reported(t *testing.T) (w world, now time.Time) {
 	w.insertCalls(calls)
 	event := func(call, hour, sequence int, kind usm.EventKind, step usm.Step, more ...func(*madeEvent)) madeEvent {
 		e := madeEvent{
-			Call: fmt.Sprintf("INC-%06d", call), Sequence: sequence, At: day.Add(time.Duration(hour) * time.Hour), Kind: kind, Step: step, Attempt: 1,
+			Call: fmt.Sprintf("INC-%06d", call), Sequence: sequence, At: day.Add(time.Duration(hour) * time.Hour),
+			Kind: kind, Step: step, Attempt: 1,
 		}
 		for _, change := range more {
 			change(&e)
@@ -109,11 +110,12 @@ func (w world) reportedCalls(filter usm.ReportFilter) (numbers []string) {
 	}
 }
 
-func TestCallReports(t *testing.T) {
+func TestCallReports(t *testing.T) { //nolint:tparallel // they read one world, which one database holds
 	t.Parallel()
 	w, now := reported(t)
 	it := usm.ReportFilter{From: now.Add(-72 * time.Hour), Until: now, Visible: &usm.Sight{Domains: []string{"it"}}}
 
+	//nolint:paralleltest // see above
 	t.Run("CountWhatCameAndWentDayByDay", func(t *testing.T) {
 		f := it
 		f.Per, f.From = "day", now.Truncate(24*time.Hour).Add(-72*time.Hour)
@@ -146,6 +148,7 @@ func TestCallReports(t *testing.T) {
 		require.Equal(t, 3, total)
 	})
 
+	//nolint:paralleltest // see above
 	t.Run("TellOpenCallsByAge", func(t *testing.T) {
 		rows, err := w.OpenByAge(w.ctx(), it)
 		require.NoError(t, err)
@@ -160,6 +163,7 @@ func TestCallReports(t *testing.T) {
 		}
 	})
 
+	//nolint:paralleltest // see above
 	t.Run("SayHowLongCallsWaited", func(t *testing.T) {
 		rows, err := w.WaitingByStep(w.ctx(), it)
 		require.NoError(t, err)
@@ -175,6 +179,7 @@ func TestCallReports(t *testing.T) {
 		require.Len(t, calls, 2)
 	})
 
+	//nolint:paralleltest // see above
 	t.Run("SayWhereCallsBounce", func(t *testing.T) {
 		rows, err := w.BouncesByStep(w.ctx(), it)
 		require.NoError(t, err)
@@ -190,6 +195,7 @@ func TestCallReports(t *testing.T) {
 		}, got)
 	})
 
+	//nolint:paralleltest // see above
 	t.Run("AreAboutTheDomainsThatOneMaySee", func(t *testing.T) {
 		rows, err := w.BouncesByStep(w.ctx(), usm.ReportFilter{From: it.From, Until: it.Until, Domain: "hr"})
 		require.NoError(t, err)
@@ -199,6 +205,7 @@ func TestCallReports(t *testing.T) {
 		require.Empty(t, w.reportedCalls(f))
 	})
 
+	//nolint:paralleltest // see above
 	t.Run("RefuseACursorThatIsNone", func(t *testing.T) {
 		for _, cursor := range []string{"x", "WyJ4IiwieCIsIngiXQ", "WyIxIiwieCIsIngiXQ"} {
 			_, _, err := w.ReportCalls(w.ctx(), usm.ReportFilter{Page: usm.Page{Cursor: cursor}})

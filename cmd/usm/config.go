@@ -30,8 +30,8 @@ func (s setting) variable() string {
 // settings are the configuration of one run: a flag before its variable before its default.
 type settings struct {
 	values   map[string]string // by flag
-	given    map[string]bool // by variable or flag
-	noColour string          // NO_COLOR (no-color.org)
+	given    map[string]bool   // by variable or flag
+	noColour string            // NO_COLOR (no-color.org)
 }
 
 // get returns a value; the name is the flag's.

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"maps"
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -47,7 +47,8 @@ func (d *dev) useMailbox() {
 		return
 	}
 	maps.Copy(d.settings.values, map[string]string{
-		"smtp-address": d.neighbours.current().SMTPAddress(), "smtp-tls": mail.TLSNone, "mail-from": d.settings.or("mail-from", "USM <usm@localhost>"),
+		"smtp-address": d.neighbours.current().SMTPAddress(), "smtp-tls": mail.TLSNone,
+		"mail-from": d.settings.or("mail-from", "USM <usm@localhost>"),
 	})
 }
 

@@ -11,7 +11,8 @@ import (
 func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"INC-000042": "INC-000042", "inc-42": "INC-000042", "RFC-1234567": "RFC-1234567", "XYZ-42": "", "INC-": "", "42": "", "inc-4x": "", "": "",
+		"INC-000042": "INC-000042", "inc-42": "INC-000042", "RFC-1234567": "RFC-1234567", "XYZ-42": "", "INC-": "", "42": "",
+		"inc-4x": "", "": "",
 	} {
 		got, ok := numberOf(text)
 		require.Equal(t, want != "", ok, text)
@@ -58,11 +59,16 @@ func TestWhatHappenedIsToldToWhoAsked(t *testing.T) {
 		{Kind: usm.EventAlarm},
 		{Kind: usm.EventAsked, By: "farah", Text: "Which?"},
 		{Kind: usm.EventSentBack, Step: usm.ReviewRecovery, By: "anna", Fields: map[string]any{"reason": "Still broken"}},
-		{Kind: usm.EventStepFinished, Step: usm.AcceptIncident, Outcome: usm.Rejected, By: "automatic", Fields: map[string]any{"reason": "Twice"}},
+		{
+			Kind: usm.EventStepFinished, Step: usm.AcceptIncident, Outcome: usm.Rejected, By: "automatic",
+			Fields: map[string]any{"reason": "Twice"},
+		},
 	}, map[string]string{"farah": "Farah Nouri"})
 	require.Equal(t, []told{
-		{Who: "You", What: "This was asked for."}, {Who: "Farah Nouri", What: "It was accepted."},
-		{Who: "Farah Nouri", What: "We have asked", Quote: "Which?"}, {Who: "You", What: "It was not right.", Quote: "Still broken"},
+		{Who: "You", What: "This was asked for."},
+		{Who: "Farah Nouri", What: "It was accepted."},
+		{Who: "Farah Nouri", What: "We have asked", Quote: "Which?"},
+		{Who: "You", What: "It was not right.", Quote: "Still broken"},
 		{What: "It was turned down.", Quote: "Twice"},
 	}, story)
 }

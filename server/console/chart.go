@@ -28,7 +28,7 @@ const (
 )
 
 // mark is the colour in which a series is drawn, before it gets its class.
-func mark(i int) charts.Color { return charts.Color{R: 250, G: uint8(i + 1), B: 7, A: 255} } //nolint:gosec // there are few
+func mark(i int) charts.Color { return charts.Color{R: 250, G: uint8(i + 1), B: 7, A: 255} }
 
 // svg draws the chart, fit to stand in a page: it has no style of its own and loads nothing.
 func (c chart) svg() (string, error) {

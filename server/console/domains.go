@@ -86,8 +86,13 @@ func (p domainPage) calendars() []usm.Calendar {
 
 // weekdays are the keys of the hours of a calendar, in the order of the week, with the names that texts have for them.
 var weekdays = []struct{ Key, Name string }{
-	{"mon", "Monday"}, {"tue", "Tuesday"}, {"wed", "Wednesday"}, {"thu", "Thursday"}, {"fri", "Friday"},
-	{"sat", "Saturday"}, {"sun", "Sunday"},
+	{"mon", "Monday"},
+	{"tue", "Tuesday"},
+	{"wed", "Wednesday"},
+	{"thu", "Thursday"},
+	{"fri", "Friday"},
+	{"sat", "Saturday"},
+	{"sun", "Sunday"},
 }
 
 // dayName is the name of a weekday in the reader's language.

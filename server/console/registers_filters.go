@@ -30,7 +30,7 @@ func (s *site) forgetFilter(v *visit) (page, error) {
 	id, err := strconv.ParseInt(v.param("id"), 10, 64)
 	r, ok := registerOf(v)
 	if !ok || err != nil {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return v.trouble("unknown", http.StatusNotFound, nil), nil //nolint:nilerr // what is no number names none
 	}
 	v.c.Request.URL.Path = "/registers/" + r.Path
 	return see(v.with("said", "filter_forgotten")), v.api.DeleteFilter(v.ctx(), id)

@@ -95,7 +95,7 @@ func allowed[T any](rows []T, next string, err error) (listed[T], error) {
 func (s *site) replayLetter(v *visit) (page, error) {
 	id, err := strconv.ParseInt(v.param("id"), 10, 64)
 	if err != nil {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return v.trouble("unknown", http.StatusNotFound, nil), nil //nolint:nilerr // what is no number names none
 	}
 	err = v.api.ReplayDeadLetter(v.ctx(), id, client.WithKey(v.key()))
 	if problem, mine := mistake(err); mine {

@@ -99,6 +99,7 @@ func (v *visit) or(key, otherwise string) string {
 	return otherwise
 }
 
+// T returns a text; one that is not there is its own last name in words.
 func (t *texts) T(key string, args ...any) string {
 	if !t.keys[key] {
 		return strings.ReplaceAll(key[strings.LastIndex(key, ".")+1:], "_", " ")

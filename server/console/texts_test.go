@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
@@ -128,6 +129,8 @@ func TestEveryTextIsThereAndIsUsed(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	require.LessOrEqual(t, len(fileContent("console.css")), 40<<10)
+	sheet := fileContent("console.css")
+	require.LessOrEqual(t, len(sheet), 40<<10)
+	require.Equal(t, bytes.Count(sheet, []byte("{")), bytes.Count(sheet, []byte("}")), "each group of rules is closed")
 	require.LessOrEqual(t, len(fileContent("console.js")), 15<<10)
 }

@@ -18,7 +18,8 @@ func (v *visit) instant(at time.Time) (machine, short, exact string) {
 	case local.Year() == now.Year():
 		layout = "2 Jan 15:04"
 	}
-	return at.UTC().Format(time.RFC3339), v.months(local.Format(layout), local), v.months(local.Format("Monday 2 January 2006 15:04:05 MST"), local)
+	exact = v.months(local.Format("Monday 2 January 2006 15:04:05 MST"), local)
+	return at.UTC().Format(time.RFC3339), v.months(local.Format(layout), local), exact
 }
 
 // lasting says how long something takes, in its two largest units.

@@ -32,7 +32,9 @@ func TestWorkers(t *testing.T) {
 		t.Parallel()
 		d, engine := setup(t, desk.Options{})
 		engine.On("DescribeTaskQueue", mock.Anything, "usm", enums.TASK_QUEUE_TYPE_WORKFLOW).Return(
-			&workflowservice.DescribeTaskQueueResponse{Pollers: []*taskqueuepb.PollerInfo{poller("one", 10*time.Second), poller("gone", time.Hour)}}, nil)
+			&workflowservice.DescribeTaskQueueResponse{
+				Pollers: []*taskqueuepb.PollerInfo{poller("one", 10*time.Second), poller("gone", time.Hour)},
+			}, nil)
 		engine.On("DescribeTaskQueue", mock.Anything, "own", enums.TASK_QUEUE_TYPE_WORKFLOW).Return(
 			&workflowservice.DescribeTaskQueueResponse{Pollers: []*taskqueuepb.PollerInfo{versioned}}, nil)
 		workers, err := d.Workers(t.Context(), []string{"", "own"})

@@ -30,11 +30,13 @@ func (b *browser) accessible() *browser {
 			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}),
 			chromedp.Evaluate(script+"; 0", nil),
 			chromedp.Evaluate(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-				.then((r) => JSON.stringify(r.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html + " " + n.failureSummary)}))))`,
+				.then((r) => JSON.stringify(r.violations.map((v) =>
+					({id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html + " " + n.failureSummary)}))))`,
 				&found, chromedp.EvalAsValue, awaited))
 		var violations []struct {
-			ID, Help string
-			Nodes    []string
+			ID    string   `json:"id"`
+			Help  string   `json:"help"`
+			Nodes []string `json:"nodes"`
 		}
 		require.NoError(b.t, json.Unmarshal([]byte(found), &violations))
 		for _, v := range violations {

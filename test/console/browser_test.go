@@ -22,7 +22,7 @@ import (
 type browser struct {
 	t     *testing.T
 	w     world
-	ctx   context.Context //nolint:containedctx // it is the window
+	ctx   context.Context
 	mu    sync.Mutex
 	wrong []string
 }
@@ -46,6 +46,8 @@ func chromium(t *testing.T) context.Context {
 }
 
 // window opens one for a person; "" is somebody who is not signed in. Without script is a browser that runs none.
+//
+//nolint:revive // it is the browser, and not the context of the call
 func (w world) window(t *testing.T, chromium context.Context, person string, actions ...chromedp.Action) *browser {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithTargetID(stranger(t, chromium)))
@@ -67,7 +69,7 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 }
 
 // stranger opens a window that shares nothing with the others. A browser without windows opens no tab, so it has to be a window.
-func stranger(t *testing.T, chromium context.Context) target.ID {
+func stranger(t *testing.T, chromium context.Context) target.ID { //nolint:revive // it is the browser
 	t.Helper()
 	executor := cdp.WithExecutor(chromium, chromedp.FromContext(chromium).Browser)
 	alone, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(executor)
@@ -104,7 +106,7 @@ func (b *browser) at() string {
 	var at string
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_ = chromedp.Run(ctx, chromedp.Location(&at)) //nolint:errcheck // it only explains
+	_ = chromedp.Run(ctx, chromedp.Location(&at))
 	return at
 }
 
@@ -125,7 +127,8 @@ func (b *browser) click(selector string) *browser {
 // fill types into a field, in place of what it held.
 func (b *browser) fill(selector, text string) *browser {
 	b.t.Helper()
-	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).value = ""`, selector), nil),
+	empty := fmt.Sprintf(`document.querySelector(%q).value = ""`, selector)
+	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(empty, nil),
 		chromedp.SendKeys(selector, text, chromedp.ByQuery))
 	return b
 }
@@ -165,7 +168,7 @@ func (b *browser) text(selector string) string {
 	var text string
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_ = chromedp.Run(ctx, chromedp.Evaluate( //nolint:errcheck // a page that is gone has no text
+	_ = chromedp.Run(ctx, chromedp.Evaluate(
 		fmt.Sprintf(`(document.querySelector(%q) || {textContent: ""}).textContent`, selector), &text))
 	return strings.Join(strings.Fields(text), " ")
 }
@@ -176,14 +179,14 @@ func (b *browser) screenshot(name string) *browser {
 	var picture []byte
 	b.run(chromedp.FullScreenshot(&picture, 100))
 	dir := filepath.Join("..", "screenshots")
-	require.NoError(b.t, os.MkdirAll(dir, 0o755)) //nolint:gosec // for everybody to look at
+	require.NoError(b.t, os.MkdirAll(dir, 0o755))
 	file := strings.Map(func(r rune) rune {
 		if r == '/' || r == ' ' {
 			return '-'
 		}
 		return r
 	}, name)
-	require.NoError(b.t, os.WriteFile(filepath.Join(dir, file+".png"), picture, 0o644)) //nolint:gosec // for everybody to look at
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, file+".png"), picture, 0o644))
 	return b
 }
 

@@ -54,7 +54,7 @@ func (w world) does(t *testing.T, person, number, heading, form string, fields u
 	require.Equal(t, http.StatusSeeOther, got.Status, got.words("main"))
 }
 
-// sends sends a form; a busy engine may be away for a moment, and the same form again is the same action.
+// sends a form; a busy engine may be away for a moment, and the same form again is the same action.
 func (w world) sends(t *testing.T, person string, page response, form string, fields url.Values) response {
 	t.Helper()
 	var got response

@@ -16,8 +16,14 @@ import (
 
 // visitors are the callers of testdata/pages.txt, in its order: who they are in the domains that come with the product.
 var visitors = []struct{ column, person string }{
-	{"requester", "anna"}, {"operator", "farah"}, {"coordinator", "olga"}, {"manager", "rosa"}, {"stranger", "fatou"}, {"admin", "admin"},
-	{"machine", "machine"}, {"nobody", ""},
+	{"requester", "anna"},
+	{"operator", "farah"},
+	{"coordinator", "olga"},
+	{"manager", "rosa"},
+	{"stranger", "fatou"},
+	{"admin", "admin"},
+	{"machine", "machine"},
+	{"nobody", ""},
 }
 
 // pageLine is a line of testdata/pages.txt.

@@ -34,7 +34,7 @@ func TestPicturesOfTheREADME(t *testing.T) {
 		var picture []byte
 		b.open(path).sees("main h1", "")
 		b.run(chromedp.CaptureScreenshot(&picture))
-		require.NoError(t, os.WriteFile(filepath.Join(images, name+".png"), picture, 0o644)) //nolint:gosec // for everybody to look at
+		require.NoError(t, os.WriteFile(filepath.Join(images, name+".png"), picture, 0o644))
 	}
 }
 

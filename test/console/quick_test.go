@@ -22,8 +22,8 @@ const (
 
 // paint is what the browser measured of a page.
 type paint struct {
-	Largest float64 // ms
-	Shift   float64
+	Largest float64 `json:"largest"` // ms
+	Shift   float64 `json:"shift"`
 }
 
 // painted opens a page and returns what the browser measured of it.
@@ -31,11 +31,11 @@ func (b *browser) painted(path string) (p paint) {
 	b.t.Helper()
 	var measured string
 	b.open(path).run(chromedp.Evaluate(`new Promise((resolve) => {
-		const seen = { Largest: 0, Shift: 0 };
-		new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.Shift += e.value; }))
+		const seen = { largest: 0, shift: 0 };
+		new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.shift += e.value; }))
 			.observe({ type: "layout-shift", buffered: true });
 		new PerformanceObserver((list) => {
-			list.getEntries().forEach((e) => { seen.Largest = e.startTime; });
+			list.getEntries().forEach((e) => { seen.largest = e.startTime; });
 			requestAnimationFrame(() => requestAnimationFrame(() => resolve(JSON.stringify(seen))));
 		}).observe({ type: "largest-contentful-paint", buffered: true });
 	})`, &measured, awaited))

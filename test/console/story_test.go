@@ -19,7 +19,7 @@ import (
 type story struct {
 	world
 	t        *testing.T
-	chromium context.Context //nolint:containedctx // it is the browser
+	chromium context.Context
 	windows  map[string]*browser
 	acted    []string // how: finish, confirm, approve
 }
@@ -116,9 +116,9 @@ func (s *story) finish(call usm.CallView) {
 func (s *story) confirm(call usm.CallView) {
 	s.t.Helper()
 	if who := call.WaitingFor.People[0]; who == call.Requester {
-		s.at(who).open("/asked/" + call.Number).click("#confirm button").sees(".said", "")
+		s.at(who).open("/asked/"+call.Number).click("#confirm button").sees(".said", "")
 	} else {
-		s.at(who).open("/calls/" + call.Number).click("#do-confirm button.primary").sees(".said", "")
+		s.at(who).open("/calls/"+call.Number).click("#do-confirm button.primary").sees(".said", "")
 	}
 	s.acted = append(s.acted, "confirm")
 }

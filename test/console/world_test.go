@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -99,9 +100,7 @@ func (w world) submit(t *testing.T, person string, page response, form string, f
 			values.Add(name, field.AttrOr("value", ""))
 		}
 	})
-	for name, value := range fields {
-		values[name] = value
-	}
+	maps.Copy(values, fields)
 	return w.post(t, person, found.AttrOr("action", ""), values)
 }
 
