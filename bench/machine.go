@@ -58,7 +58,8 @@ func commit(ctx context.Context) string {
 	if err != nil {
 		return ""
 	}
-	changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--", ":/", ":(top,exclude)docs", ":(top,exclude)bench/results").Output()
+	changed, err := exec.CommandContext(
+		ctx, "git", "status", "--porcelain", "--", ":/", ":(top,exclude)docs", ":(top,exclude)bench/results").Output()
 	if err != nil || len(changed) > 0 {
 		return strings.TrimSpace(string(name)) + "-dirty"
 	}
