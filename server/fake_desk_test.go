@@ -66,6 +66,10 @@ func (d *fakeDesk) Act(_ context.Context, number string, action usm.Action) (usm
 	return ack, nil
 }
 
+func (d *fakeDesk) Answered(_ context.Context, number, id string) (usm.Ack, error) {
+	return usm.Ack{}, usm.Errorf(usm.CodeNotFound, "%s has answered no %s", number, id)
+}
+
 // await makes the open step wait for Omar, except that a review waits for the requester.
 func await(v *usm.CallView) {
 	now := time.Now()

@@ -67,9 +67,23 @@ func (a *API) act(ctx context.Context, in CallChange, action usm.Action) (usm.Ac
 		return usm.Ack{}, err
 	}
 	if action.Actor, err = a.authority(ctx, view, action); err != nil {
-		return usm.Ack{}, err
+		return a.answered(ctx, view, err)
 	}
 	return a.send(ctx, view, action)
+}
+
+// answered is what an action came to that is sent again under its key to a call which has ended since, perhaps by it; else why it is
+// refused now.
+func (a *API) answered(ctx context.Context, view usm.CallView, refused error) (usm.Ack, error) {
+	intake := RequestOf(ctx).Intake
+	if intake.Key == "" || !view.Status.Ended() || usm.CodeOf(refused) != usm.CodeOutOfTurn {
+		return usm.Ack{}, refused
+	}
+	ack, err := a.desk.Answered(ctx, view.Number, actionID(intake))
+	if usm.CodeOf(err) == usm.CodeNotFound {
+		return usm.Ack{}, refused
+	}
+	return ack, err
 }
 
 // update gives an authorised action to a run. The same Idempotency-Key makes the same action ID, so that a repetition which

@@ -15,6 +15,8 @@ type Desk interface {
 	// Act sends one action as an update to a run (a call, or usm.Obligation.WorkflowID) and waits for its answer, then until
 	// it has settled.
 	Act(ctx context.Context, run string, action usm.Action) (usm.Ack, error)
+	// Answered returns the answer that a run has given to the action of that ID, also one that has ended; usm.CodeNotFound for none.
+	Answered(ctx context.Context, run, id string) (usm.Ack, error)
 	// Signal delivers a signal; usm.CodeNotFound when no open workflow has that number.
 	Signal(ctx context.Context, number string, signal usm.Signal) error
 	// ApplyDomain runs the technical workflow that applies a domain file.

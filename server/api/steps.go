@@ -117,7 +117,10 @@ func (a *API) finishStep(ctx context.Context, in *finishInput) (*callOutput, err
 		action.NotApplicable = in.Body.NotApplicable.Reason
 	}
 	if action.Actor, err = a.authority(ctx, view, action); err != nil {
-		return nil, err
+		if _, err = a.answered(ctx, view, err); err != nil {
+			return nil, err
+		}
+		return a.changed(ctx, view.Number)
 	}
 	if action.Actor.Rule == usm.RuleApprover {
 		return a.decideAtStep(ctx, view, in.Body)

@@ -95,6 +95,17 @@ func (d *Desk) follow(ctx context.Context, action usm.Action, ack usm.Ack) {
 	}
 }
 
+// Answered returns the answer that a run has given to the action of that ID, also one that has ended; usm.CodeNotFound for none.
+func (d *Desk) Answered(ctx context.Context, number, id string) (ack usm.Ack, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	err = d.temporal.GetWorkflowUpdateHandle(client.GetWorkflowUpdateHandleOptions{WorkflowID: number, UpdateID: id}).Get(ctx, &ack)
+	if isNotFound(err) {
+		return usm.Ack{}, usm.Errorf(usm.CodeNotFound, "%s has answered no such action", number)
+	}
+	return ack, refusal(err)
+}
+
 func (d *Desk) update(ctx context.Context, number, id string, action usm.Action, ack *usm.Ack) error {
 	handle, err := d.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID:   number,
