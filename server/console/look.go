@@ -1,7 +1,9 @@
 package console
 
 import (
+	"io/fs"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +13,7 @@ import (
 
 // look is how somebody wants to see the pages. The browser keeps it, in a cookie.
 type look struct {
-	Language string // en or nl
+	Language string // of languages
 	Theme    string // "" follows the system, light or dark
 	Density  string // "" is comfortable, or dense
 	Zone     *time.Location
@@ -23,10 +25,33 @@ const (
 	zoneCookie = "usm-zone" // the script tells the zone of the browser
 )
 
-// languages are those that have a file of texts, the first is for everybody else.
-var languages = []string{"en", "nl"}
+// languages are those that have a file of texts. English is the first, and for everybody else.
+var (
+	languages = languagesIn("texts/*.yaml")
+	matcher   = matching(languages)
+)
 
-var matcher = language.NewMatcher([]language.Tag{language.English, language.Dutch})
+func languagesIn(pattern string) []string {
+	files, err := fs.Glob(textFiles, pattern)
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	found := []string{"en"}
+	for _, file := range files {
+		if name := strings.TrimSuffix(path.Base(file), ".yaml"); name != found[0] {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+func matching(names []string) language.Matcher {
+	var tags []language.Tag
+	for _, name := range names {
+		tags = append(tags, language.MustParse(name))
+	}
+	return language.NewMatcher(tags)
+}
 
 // lookOf reads the cookie; whatever it says that we do not know counts for nothing.
 func lookOf(r *http.Request) look {
