@@ -177,7 +177,7 @@ func (b *browser) text(selector string) string {
 func (b *browser) screenshot(name string) *browser {
 	b.t.Helper()
 	var picture []byte
-	b.run(chromedp.FullScreenshot(&picture, 100))
+	b.run(chromedp.CaptureScreenshot(&picture)) // a picture of the whole of a long page has ended the browser
 	dir := filepath.Join("..", "screenshots")
 	require.NoError(b.t, os.MkdirAll(dir, 0o755))
 	file := strings.Map(func(r rune) rune {
