@@ -31,7 +31,7 @@ func BenchmarkPages(b *testing.B) {
 	if given, err := strconv.Atoi(os.Getenv("USM_BENCH_CALLS")); err == nil {
 		calls = given
 	}
-	w := world{Product: product.Start(b, product.Options{Domains: []string{}})}
+	w := world{Product: product.Start(b, product.Options{Domains: []string{"none"}})}
 	storetest.Seed(b, storetest.Open(b, store.Options{URL: w.Database, StatementTimeout: 10 * time.Minute}), w.Database, calls)
 	var table strings.Builder
 	for _, path := range []string{
