@@ -663,7 +663,7 @@ func agreementVersions(v *visit, p agreementPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "a", current(version.Version == p.Shown.Version))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "a", current("true", version.Version == p.Shown.Version))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"github.com/usm-works/usm/usm"
 )
 
@@ -116,11 +114,3 @@ func compared(shown string, now usm.Approval) (rows []comparedRow) {
 
 // contentName is the name of a part of the content, in the language of the reader.
 func contentName(v *visit, name string) string { return v.or("content."+strings.ToLower(name), name) }
-
-// currentPage marks the tab that is shown.
-func currentPage(current bool) templ.Attributes {
-	if !current {
-		return nil
-	}
-	return templ.Attributes{"aria-current": "page"}
-}

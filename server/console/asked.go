@@ -1,8 +1,6 @@
 package console
 
 import (
-	"github.com/a-h/templ"
-
 	"github.com/usm-works/usm/usm"
 )
 
@@ -73,12 +71,4 @@ func askedState(call usm.CallView) string {
 		return string(call.Status)
 	}
 	return phases[phaseOf(call)]
-}
-
-// currentStep marks the phase that a call is in.
-func currentStep(current bool) templ.Attributes {
-	if !current {
-		return nil
-	}
-	return templ.Attributes{"aria-current": "step"}
 }

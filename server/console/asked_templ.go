@@ -320,7 +320,7 @@ func phaseLine(v *visit, call usm.CallView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "li", currentStep(i == now))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "li", current("step", i == now))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -84,8 +84,7 @@ func (p callPage) stepAddress() string {
 }
 
 func (p callPage) agreementAddress() string {
-	id, _, _ := strings.Cut(p.Call.Agreement, "@")
-	return "/agreements/" + escapePath(p.Call.Domain) + "/" + escapePath(id)
+	return string(recordPath("agreements", p.Call.Domain, agreementID(p.Call.Agreement)))
 }
 
 // what is what a step is for.

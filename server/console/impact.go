@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -135,8 +134,6 @@ func (v *visit) direction(node usm.ImpactNode) string {
 	}
 	return v.T("component.below", -node.Level)
 }
-
-func number(n int) string { return strconv.Itoa(n) }
 
 // relationName is a kind of relation in words; domains may have kinds of their own.
 func (v *visit) relationName(kind string) string { return v.or("relation."+kind, kind) }

@@ -58,7 +58,7 @@ func (s *site) insight(v *visit) (page, error) {
 		p.Query.From = to.AddDate(0, 0, 1-usualDays).Format(time.DateOnly)
 	}
 	from, wrongFrom := time.Parse(time.DateOnly, p.Query.From)
-	p.Domains = workedFor(v.me)
+	p.Domains = v.worksIn()
 	switch {
 	case wrongTo != nil:
 		p.Problem = wrong("/to", v.T("insight.no_day"))
@@ -87,17 +87,6 @@ func (s *site) insight(v *visit) (page, error) {
 	}
 	shown.Body = insight(v, p)
 	return shown, nil
-}
-
-// workedFor are the domains in which somebody holds a profile.
-func workedFor(me client.Me) (domains []string) {
-	for domain, profiles := range me.Profiles {
-		if len(profiles) > 0 {
-			domains = append(domains, domain)
-		}
-	}
-	slices.Sort(domains)
-	return domains
 }
 
 // wrong is a problem that the page itself finds.

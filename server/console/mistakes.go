@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 
@@ -13,11 +12,19 @@ import (
 
 // mistake is what whoever typed it can mend, as opposed to what is away or not his: the page is shown again with it.
 func mistake(err error) (*client.Problem, bool) {
-	problem, ok := errors.AsType[*client.Problem](err)
+	problem, ok := asProblem(err)
 	return problem, ok && slices.Contains([]int{
 		http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge,
 		http.StatusUnprocessableEntity,
 	}, problem.Status)
+}
+
+// wrongInput is the mistake, nil for any other error and for none.
+func wrongInput(err error) *client.Problem {
+	if problem, mine := mistake(err); mine {
+		return problem
+	}
+	return nil
 }
 
 // invalid marks a field that the problem names.

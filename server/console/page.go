@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -114,7 +113,7 @@ func (s *site) write(v *visit, p page) {
 
 // refused is the page for an error that the action itself did not deal with.
 func (v *visit) refused(err error) page {
-	problem, ok := errors.AsType[*client.Problem](err)
+	problem, ok := asProblem(err)
 	if !ok {
 		v.site.Logger.ErrorContext(v.ctx(), "a page failed", "error", err)
 		return v.trouble("internal", http.StatusInternalServerError, nil)

@@ -45,12 +45,12 @@ func marked(problem *client.Problem, pointer string) templ.Attributes {
 	return attributes
 }
 
-// current marks the link to what is shown already.
-func current(is bool) templ.Attributes {
+// current marks what is shown already, or where something is: of a kind of aria-current, "page", "step" or "true".
+func current(kind string, is bool) templ.Attributes {
 	if !is {
 		return nil
 	}
-	return templ.Attributes{"aria-current": "true"}
+	return templ.Attributes{"aria-current": kind}
 }
 
 // shown is any value of a document as a page shows it: texts as they are, the rest as JSON.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -115,15 +114,6 @@ func (v *visit) narrowed() string {
 		query.Set("columns", strings.Join(v.columns(), ","))
 	}
 	return query.Encode()
-}
-
-// wrongInput returns the refusal of what somebody typed or chose, nil for any other error and for none.
-func wrongInput(err error) *client.Problem {
-	problem, ok := errors.AsType[*client.Problem](err)
-	if ok && slices.Contains([]int{http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity}, problem.Status) {
-		return problem
-	}
-	return nil
 }
 
 // domainsOf are the domains of whoever visits: an administrator has those that the rows are of.

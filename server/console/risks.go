@@ -66,17 +66,6 @@ func (v *visit) riskFilter() usm.CallFilter {
 	return filter
 }
 
-// worksIn are the domains in which whoever visits holds a profile.
-func (v *visit) worksIn() (domains []string) {
-	for domain, profiles := range v.me.Profiles {
-		if len(profiles) > 0 {
-			domains = append(domains, domain)
-		}
-	}
-	slices.Sort(domains)
-	return domains
-}
-
 // raiseRisk opens a risk.
 func (s *site) raiseRisk(v *visit) (page, error) {
 	domain := v.c.PostForm("of")
@@ -116,5 +105,5 @@ func foundOut(call usm.CallView) (r riskOf) {
 
 // weight is how much an effect and a likelihood matter, from 0 to 5: the default priorities in other words.
 func weight(effect, likelihood usm.Level) string {
-	return number(5 - usm.DefaultPriorities().Priority(effect, likelihood).Rank())
+	return decimal(5 - usm.DefaultPriorities().Priority(effect, likelihood).Rank())
 }

@@ -394,9 +394,9 @@ func riskMatrix(v *visit, p risksPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(number(count))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(decimal(count))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 51, Col: 215}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 51, Col: 216}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {

@@ -51,7 +51,7 @@ func (v *visit) system(problem *client.Problem) (page, error) {
 	if p.Letters, err = allowed(letters, next, err); err != nil {
 		return page{}, err
 	}
-	domains := workedFor(v.me)
+	domains := v.worksIn()
 	if v.me.Admin {
 		domains = v.allDomains()
 	}

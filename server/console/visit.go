@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -60,15 +61,19 @@ func (v *visit) asked() url.Values {
 // page returns which part of a list is asked for.
 func (v *visit) page(limit int) usm.Page { return usm.Page{Limit: limit, Cursor: v.query("cursor")} }
 
-// holdsProfile reports whether whoever visits works for a domain, and does not only ask.
-func (v *visit) holdsProfile() bool {
-	for _, profiles := range v.me.Profiles {
+// worksIn are the domains in which whoever visits holds a profile.
+func (v *visit) worksIn() (domains []string) {
+	for domain, profiles := range v.me.Profiles {
 		if len(profiles) > 0 {
-			return true
+			domains = append(domains, domain)
 		}
 	}
-	return v.me.Admin
+	slices.Sort(domains)
+	return domains
 }
+
+// holdsProfile reports whether whoever visits works for a domain, and does not only ask.
+func (v *visit) holdsProfile() bool { return v.me.Admin || len(v.worksIn()) > 0 }
 
 // forwarded are the headers of a page's request that its requests to the API have as well: who asks, and from where.
 var forwarded = []string{"Authorization", "Cookie", "Origin", "Sec-Fetch-Site", "X-Request-Id"}
