@@ -18,7 +18,7 @@ const (
 	slower       = 4
 	largestPaint = time.Second
 	usualWork    = 300 * time.Millisecond // two cores of a server take 400, with nothing beside it
-	unseenShift  = 0.001 // a minute that passes while a page is shown moves as little; what people see is ten times that
+	unseenShift  = 0.001                  // a minute that passes while a page is shown moves as little; what people see is ten times that
 )
 
 // paint is what the browser measured of a page.
