@@ -30,14 +30,15 @@ const (
 type upgraded struct {
 	*fleet
 
-	domain  usm.Domain
-	builds  map[string]string // program by build ID
-	workers map[string]*product.Process
-	kept    []usm.CallView // each of the first mixed ones, a step further after each advance
-	opened  atomic.Int64   // calls, those included
-	moves   atomic.Int64
-	stop    chan struct{}
-	riders  sync.WaitGroup
+	domain   usm.Domain
+	temporal client.Client
+	builds   map[string]string // program by build ID
+	workers  map[string]*product.Process
+	kept     []usm.CallView // each of the first mixed ones, a step further after each advance
+	opened   atomic.Int64   // calls, those included
+	moves    atomic.Int64
+	stop     chan struct{}
+	riders   sync.WaitGroup
 }
 
 // another is the sources of a product in which every step of a call records so many things more: a history of one does not
@@ -77,6 +78,10 @@ func startUpgraded(t *testing.T) *upgraded {
 		})
 	}
 	u.Product = product.Start(t, product.Options{Domains: []string{"it"}})
+	var err error
+	u.temporal, err = client.Dial(client.Options{HostPort: u.TemporalAddress, Namespace: u.Namespace})
+	require.NoError(t, err)
+	t.Cleanup(u.temporal.Close)
 	u.domain = builtin(t, u.Product, "it")
 	u.Tokens("it")
 	require.NoError(t, builds.Wait())
@@ -199,10 +204,23 @@ func (u *upgraded) ridesOn(more int64) {
 	})
 }
 
-// used are the build IDs whose workers any run of a call was on.
-func (u *upgraded) used(t *testing.T, c client.Client, number string) []string {
+// taken waits until every call that is kept open has been on a build: one goes on in a new run after it has answered.
+func (u *upgraded) taken(t *testing.T, build string) {
 	t.Helper()
-	answer, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+	product.Eventually(t, crashLimit, build+" takes the open calls", func() error {
+		for _, call := range u.kept {
+			if used := u.used(t, call.Number); !slices.Contains(used, build) {
+				return fmt.Errorf("%s was on %v", call.Number, used)
+			}
+		}
+		return nil
+	})
+}
+
+// used are the build IDs whose workers any run of a call was on.
+func (u *upgraded) used(t *testing.T, number string) []string {
+	t.Helper()
+	answer, err := u.temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace: u.Namespace, Query: fmt.Sprintf("WorkflowId = '%s'", number),
 	})
 	require.NoError(t, err)

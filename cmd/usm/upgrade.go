@@ -5,14 +5,21 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	temporal "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
+
+	"github.com/usm-works/usm/usm"
 )
 
-// unversioned stands in commands for the workers that no deployment has.
-const unversioned = "unversioned"
+const (
+	unversioned  = "unversioned"    // stands in commands for the workers that no deployment has
+	routedWithin = 30 * time.Second // every task queue knows of a change of the versions
+)
 
 // upgradeCommand groups what brings a new version of the workers into use. The words are Temporal's.
 func (a *app) upgradeCommand() *cobra.Command {
@@ -62,6 +69,23 @@ func named(buildID string) string {
 	return buildID
 }
 
+// routed waits until every task queue knows of a change of the versions: Temporal answers before, and till then calls begin, and
+// go on, where they did.
+func (a *app) routed(ctx context.Context, e *engine) error {
+	limited, cancel := context.WithTimeout(ctx, routedWithin)
+	defer cancel()
+	err := until(limited, func() (bool, error) {
+		d, err := e.client.WorkflowService().DescribeWorkerDeployment(limited, &workflowservice.DescribeWorkerDeploymentRequest{
+			Namespace: e.namespace, DeploymentName: a.settings.get("deployment"),
+		})
+		return d.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS, err
+	})
+	if limited.Err() != nil && ctx.Err() == nil {
+		return usm.Errorf(usm.CodeConflict, "Temporal took the change, but not every task queue knows of it after %s", routedWithin)
+	}
+	return err
+}
+
 func (a *app) upgradeRampCommand() *cobra.Command {
 	return a.upgrading(&cobra.Command{
 		Use:   "ramp BUILD-ID PERCENT",
@@ -76,7 +100,10 @@ func (a *app) upgradeRampCommand() *cobra.Command {
 		if percent == 0 {
 			o.BuildID = "" // else it would stay the ramping version, without calls
 		}
-		if _, err = a.handle(e).SetRampingVersion(ctx, o); err != nil {
+		if _, err = a.handle(e).SetRampingVersion(ctx, o); err == nil {
+			err = a.routed(ctx, e)
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(a.out, "%s gets %g %% of the calls\n", args[0], percent)
@@ -93,6 +120,9 @@ func (a *app) upgradeCurrentCommand() *cobra.Command {
 		Args: arguments(1, 1),
 	}, true, func(ctx context.Context, e *engine, args []string) error {
 		_, err := a.handle(e).SetCurrentVersion(ctx, temporal.WorkerDeploymentSetCurrentVersionOptions{BuildID: named(args[0])})
+		if err == nil {
+			err = a.routed(ctx, e)
+		}
 		if err != nil {
 			return err
 		}

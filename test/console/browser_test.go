@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	runtimes "runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +42,14 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Run(ctx), "make chromium installs a browser")
+	// The browser dies with the thread that starts it, so that has to be one which nobody else uses and ends.
+	started := make(chan error)
+	go func() {
+		runtimes.LockOSThread()
+		started <- chromedp.Run(ctx)
+		<-ctx.Done()
+	}()
+	require.NoError(t, <-started, "make chromium installs a browser")
 	return ctx
 }
 
