@@ -58,7 +58,7 @@ func measureOnce(t *testing.T, name, binary string) (block Block, asleep Asleep)
 	k, err := kindNamed(name)
 	require.NoError(t, err)
 	m := measurement{busy: true, binary: binary, seen: map[string]string{}, crowd: 1, window: 100 * time.Millisecond}
-	m.grid = grid{"approval": {"1", openLoad}, "workflow 5": {"1"}, "workflow 2": {"1"}, "workflow 1": {"1"}}
+	m.grid = grid{"approval": {"1", openLoad}, handOver: {"1"}, "workflow 5": {"1"}, "workflow 2": {"1"}, "workflow 1": {"1"}}
 	block, asleep = Block{Run: 1, Engine: name}, Asleep{Engine: name, Cases: 2}
 	_, err = m.alone(t.Context(), k, func(d *driver) (err error) {
 		block.Cells, err = m.cells(t.Context(), d, k)
@@ -97,7 +97,7 @@ func requireFigures(t *testing.T, c Cell, k kind) {
 		"cases": float64(c.Cases), "per second": c.PerSecond, "opening": c.Opening.P50, "whole": c.Whole.P99,
 		"log": c.Cost.Log, "activities": float64(c.Trace.Activities),
 	}
-	if plans[c.Case].decide {
+	if plans[c.Case].people > 0 {
 		figures["decision"] = c.Decision.P95
 	}
 	if k.temporal != "" {
@@ -124,6 +124,9 @@ func requireRows(t *testing.T, d *driver, k kind) {
 		statement = `SELECT length(case_id) || ' ' || max, count(*), sum(rows) FROM (SELECT case_id, max(step) AS max, count(*) AS rows
 			FROM writes GROUP BY case_id) AS cases GROUP BY 1`
 		expect = map[string]int{"26 6": 6, "26 8": 8, "26 9": 9, "27 6": 6, "27 9": 9, "28 6": 6} // the length of a number tells who forked whom
+		if k.temporal != "" {
+			expect["26 4"] = 4 // the hand-over
+		}
 	}
 	rows, err := d.stack.db.Query(t.Context(), statement)
 	require.NoError(t, err)
@@ -166,7 +169,7 @@ func requireReport(t *testing.T, all Results, dir string) {
 			require.Equal(t, strings.Count(lines[0], "|"), strings.Count(line, "|"), line)
 		}
 	}
-	require.Equal(t, 7, tables)
+	require.Equal(t, 8, tables)
 	for _, name := range []string{"throughput", "decision", "cpu"} {
 		picture, err := os.Open(filepath.Join(dir, "page", name+".svg"))
 		require.NoError(t, err)

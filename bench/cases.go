@@ -5,8 +5,12 @@ type plan struct {
 	steps  int    // that the engine performs
 	fork   int    // the step that a case of the plan child performs, and that is over when that is; 0 for none
 	child  string // name of a plan
-	decide bool   // then it waits for a decision, writes it as one more row, and ends
+	people int    // who act then, one after another: it waits for each, and writes one more row; with the last it ends
 }
+
+// handOver is the case in which one person's step is followed by another's, so that nothing but his step is in his time. It is asked
+// of those who have Temporal beneath them only.
+const handOver = "hand-over"
 
 // plans by the name of the case. The first three have the steps of the workflows of these numbers, 6, 15 and 23 with those of the
 // cases that they fork.
@@ -14,17 +18,13 @@ var plans = map[string]plan{
 	"workflow 5": {steps: 6},
 	"workflow 2": {steps: 9, fork: 6, child: "workflow 5"},
 	"workflow 1": {steps: 8, fork: 6, child: "workflow 2"},
-	"approval":   {steps: 5, decide: true},
-	"asleep":     {steps: 1, decide: true},
+	"approval":   {steps: 5, people: 1},
+	handOver:     {steps: 2, people: 2},
+	"asleep":     {steps: 1, people: 1},
 }
 
 // last is the number of the row that ends a case.
-func (p plan) last() int {
-	if p.decide {
-		return p.steps + 1
-	}
-	return p.steps
-}
+func (p plan) last() int { return p.steps + p.people }
 
 // rows that a case writes, those of the cases that it forks included.
 func (p plan) rows() int {

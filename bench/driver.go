@@ -88,7 +88,7 @@ func (d *driver) see(ctx context.Context, what awaited, numbers []string) error 
 	defer rows.Close()
 	for rows.Next() {
 		var w waits
-		if err = rows.Scan(&w.number, &w.approval, &w.digest); err != nil {
+		if err = rows.Scan(&w.number, &w.what, &w.digest); err != nil {
 			return err
 		}
 		d.mu.Lock()
@@ -168,21 +168,25 @@ func numberOf(body []byte) (string, error) {
 // taken is how long the parts of one case took.
 type taken struct{ opening, decision, whole time.Duration }
 
-// follow sees a case that has been opened to its end, and decides it where that is asked for.
+// follow sees a case that has been opened to its end, and does what people do in it; decision is how long the first of that took.
 func (d *driver) follow(ctx context.Context, name, number string) (decision time.Duration, err error) {
 	p := plans[name]
-	if p.decide {
-		w, err := d.await(ctx, number, p.steps, false)
+	for i := range p.people {
+		w, err := d.await(ctx, number, p.steps+i, false)
 		if err != nil {
 			return 0, err
 		}
-		if _, decision, err = d.send(ctx, d.engine.decide(w)); err != nil {
+		_, took, err := d.send(ctx, d.engine.decide(w))
+		if err != nil {
 			return 0, err
+		}
+		if i == 0 {
+			decision = took
 		}
 	}
 	w, err := d.await(ctx, number, p.last(), true)
-	if err == nil && w.approval != "" && w.approval != "closed" {
-		err = fmt.Errorf("%s has ended as %s", number, w.approval)
+	if err == nil && w.what != "" && w.what != "closed" {
+		err = fmt.Errorf("%s has ended as %s", number, w.what)
 	}
 	return decision, err
 }

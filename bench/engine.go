@@ -20,7 +20,7 @@ type engine interface {
 	// decide is the request that decides a case; its answer comes when that is committed.
 	decide(w waits) vegeta.Target
 	// look says by which statements a case is seen to wait, and to have ended. They take numbers of cases and the number of the
-	// last row that they have written then, and give number, approval and digest.
+	// last row that they have written then, and give number, what and digest.
 	look() (waits, ends string)
 	// trace is what a case that has ended has left with the engine.
 	trace(ctx context.Context, number string) (trace, error)
@@ -31,8 +31,8 @@ type engine interface {
 	stop()
 }
 
-// waits is a case that waits for a decision.
-type waits struct{ number, approval, digest string }
+// waits is a case that waits for a decision: what is the approval, or with no digest the step.
+type waits struct{ number, what, digest string }
 
 // trace is how long a case is in the words of its engine.
 type trace struct {

@@ -18,14 +18,16 @@ import (
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/domains"
+	"github.com/usm-works/usm/steps"
 	"github.com/usm-works/usm/test/product"
 	"github.com/usm-works/usm/usm"
 )
 
-// Who opens cases and who decides, in the department that is made for them.
+// Who opens cases and who decides, in the departments that are made for them.
 const (
 	asks    = "anna"
 	decides = "sven"
+	manages = "service-manager" // his profile
 )
 
 // usmEngine is the product: a gateway and a worker.
@@ -50,23 +52,37 @@ func build(ctx context.Context, dir string) (binary string, err error) {
 	return binary, err
 }
 
-// department is one in which everything is automatic, but that one decides about what has an amount: of 1 before it is executed, of
-// 2 before it is classified.
-func department() (usm.Domain, []byte, error) {
-	domain, err := domains.Parse("it.yaml", domains.Builtin()["it"])
-	if err != nil {
-		return domain, nil, err
+// departments are two: in the first everything is automatic, but that one decides about what has an amount: of 1 before it is executed,
+// of 2 before it is classified. In the other people plan operations and execute them.
+func departments() (all [2]usm.Domain, err error) {
+	for i := range all {
+		if all[i], err = domains.Parse("it.yaml", domains.Builtin()["it"]); err != nil {
+			return all, err
+		}
+		for j, procedure := range all[i].Procedures {
+			all[i].Procedures[j].Steps = product.Automatic(procedure.Process)
+		}
 	}
-	for i, procedure := range domain.Procedures {
-		domain.Procedures[i].Steps = product.Automatic(procedure.Process)
+	for i := range all[1].Agreements { // whose provider or customer is the department itself, without its name
+		for _, side := range []*string{&all[1].Agreements[i].Provider, &all[1].Agreements[i].Customer} {
+			if *side == all[1].ID {
+				*side = ""
+			}
+		}
+	}
+	all[1].ID = handOver
+	for i, procedure := range all[1].Procedures {
+		if procedure.Process == usm.Operate {
+			all[1].Procedures[i].Steps = product.Automatic(usm.Operate, usm.PlanOperation, usm.ExecuteOperation)
+			all[1].Procedures[i].Default.Responsible = []string{manages}
+		}
 	}
 	policy := usm.ApprovalPolicy{ID: "execute", Name: "Execute", Steps: []usm.Step{usm.ExecuteOperation}, When: "amount == 1.0"}
 	policy.Require = usm.Quorum{Need: "any", Approvers: []usm.Approver{{Person: decides}}}
-	domain.Approvals = []usm.ApprovalPolicy{policy}
+	all[0].Approvals = []usm.ApprovalPolicy{policy}
 	policy.ID, policy.Name, policy.Steps, policy.When = "classify", "Classify", []usm.Step{usm.ClassifyRequest}, "amount == 2.0"
-	domain.Approvals = append(domain.Approvals, policy)
-	file, err := domains.Marshal(domain)
-	return domain, file, err
+	all[0].Approvals = append(all[0].Approvals, policy)
+	return all, nil
 }
 
 func startProduct(ctx context.Context, s *stack, binary string) (engine, error) {
@@ -94,14 +110,21 @@ func startProduct(ctx context.Context, s *stack, binary string) (engine, error) 
 	if err != nil {
 		return e, err
 	}
-	var file []byte
-	if e.domain, file, err = department(); err != nil {
+	all, err := departments()
+	if err != nil {
 		return e, err
 	}
-	patient := client.Options{Patience: startWithin, Reconnect: true}
-	if _, err = client.NewWith(e.url, admin, patient).ApplyDomain(ctx, e.domain.ID, file); err != nil {
-		return e, fmt.Errorf("apply the department: %w", err)
+	patient := client.NewWith(e.url, admin, client.Options{Patience: startWithin, Reconnect: true})
+	for _, domain := range all {
+		file, err := domains.Marshal(domain)
+		if err == nil {
+			_, err = patient.ApplyDomain(ctx, domain.ID, file)
+		}
+		if err != nil {
+			return e, fmt.Errorf("apply the department %s: %w", domain.ID, err)
+		}
 	}
+	e.domain = all[0]
 	if e.asks, err = e.command(ctx, "token", "issue", asks); err == nil {
 		e.decides, err = e.command(ctx, "token", "issue", decides)
 	}
@@ -158,21 +181,30 @@ func (e *usmEngine) open(name string) vegeta.Target {
 		call.Fields["amount"] = 1
 	case "asleep":
 		call.Fields["amount"] = 2
+	case handOver:
+		call.Domain = handOver
 	}
-	target := post(e.url+"/api/v1/calls", e.asks, call)
-	target.Header.Set("Idempotency-Key", rand.Text()) // what a careful client does; the others have no such thing
-	return target
+	return keyed(e.url+"/api/v1/calls", e.asks, call)
 }
 
 func (e *usmEngine) decide(w waits) vegeta.Target {
-	target := post(e.url+"/api/v1/approvals/"+w.approval+"/decisions", e.decides,
-		usm.DecisionRequest{Decision: usm.Approve, Digest: w.digest})
+	if w.digest == "" {
+		return keyed(e.url+"/api/v1/calls/"+w.number+"/steps/"+w.what, e.decides, steps.Example(usm.Step(w.what), "", steps.Context{}))
+	}
+	return keyed(e.url+"/api/v1/approvals/"+w.what+"/decisions", e.decides, usm.DecisionRequest{Decision: usm.Approve, Digest: w.digest})
+}
+
+// keyed is a request under a key of its own: what a careful client does; the others have no such thing.
+func keyed(url, token string, body any) vegeta.Target {
+	target := post(url, token, body)
 	target.Header.Set("Idempotency-Key", rand.Text())
 	return target
 }
 
 func (e *usmEngine) look() (waits, ends string) {
-	return `SELECT call, id, document ->> 'digest' FROM approvals WHERE call = ANY($1) AND state = 'open' AND $2::integer > 0`,
+	return `SELECT call, id, document ->> 'digest' FROM approvals WHERE call = ANY($1) AND state = 'open' AND $2::integer > 0
+		UNION ALL SELECT number, step, '' FROM calls WHERE number = ANY($1) AND waiting ->> 'kind' = 'step'
+		AND step = (ARRAY['plan_operation', 'execute_operation'])[$2 - 1]`,
 		`SELECT number, status, '' FROM calls WHERE number = ANY($1) AND closed_at IS NOT NULL AND $2::integer > 0`
 }
 

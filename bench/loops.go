@@ -24,7 +24,7 @@ func (r *record) add(number string, name string, t taken) {
 	defer r.mu.Unlock()
 	r.last = number
 	r.opening, r.whole = append(r.opening, t.opening), append(r.whole, t.whole)
-	if plans[name].decide {
+	if plans[name].people > 0 {
 		r.decision = append(r.decision, t.decision)
 	}
 }

@@ -23,7 +23,7 @@ const mostOthers = 0.15
 type grid map[string][]string
 
 // order is that of the cases in a block.
-var order = []string{"approval", "workflow 5", "workflow 2", "workflow 1"}
+var order = []string{"approval", handOver, "workflow 5", "workflow 2", "workflow 1"}
 
 // measurement is what is asked for.
 type measurement struct {
@@ -44,6 +44,7 @@ func parse(args []string) (m measurement, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	engines := flags.String("engines", "usm,plain,lean,dbos,river,floor", "which, with commas between; there are usm-file and plain-file too")
 	loads := flags.String("loads", "1,50,200,open", "of the approval: so many in flight, or open at half of the peak")
+	hands := flags.String("hands", "1", "the same of the hand-over")
 	paths := flags.String("paths", "10", "the same of workflows 5, 2 and 1")
 	quick := flags.Bool("quick", false, "one run, short windows, at most 50 in flight, 200 cases asleep")
 	flags.StringVar(&m.out, "out", "results/latest.json", "file of results; what it has already is not measured again")
@@ -58,7 +59,10 @@ func parse(args []string) (m measurement, err error) {
 	if *quick {
 		m.runs, m.window, m.asleep, *loads = 1, time.Second/2, 200, "1,50"
 	}
-	m.grid = grid{"approval": list(*loads), "workflow 5": list(*paths), "workflow 2": list(*paths), "workflow 1": list(*paths)}
+	m.grid = grid{
+		"approval": list(*loads), handOver: list(*hands),
+		"workflow 5": list(*paths), "workflow 2": list(*paths), "workflow 1": list(*paths),
+	}
 	for _, name := range list(*engines) {
 		k, err := kindNamed(name)
 		if err != nil {
@@ -209,7 +213,7 @@ func (m measurement) accept(share float64) error {
 // cells measures every case under its loads, after a few of each to warm up.
 func (m measurement) cells(ctx context.Context, d *driver, k kind) (cells []Cell, err error) {
 	for _, name := range order {
-		if len(m.grid[name]) == 0 {
+		if len(m.loads(k, name)) == 0 {
 			continue
 		}
 		if _, err = d.closed(ctx, name, m.crowd, 0); err != nil {
@@ -236,9 +240,13 @@ func (m measurement) cells(ctx context.Context, d *driver, k kind) (cells []Cell
 	return cells, nil
 }
 
-// loads of a case. Where Temporal keeps its data on a file nobody has hundreds of people at work, so the largest are left out.
+// loads of a case: none of what is not asked of an engine. Where Temporal keeps its data on a file nobody has hundreds of people at
+// work, so the largest are left out.
 func (m measurement) loads(k kind, name string) []string {
 	all := slices.Clone(m.grid[name])
+	if name == handOver && k.temporal == "" {
+		return nil
+	}
 	if k.temporal != onFile {
 		return all
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // paths are the cases that people have no part in.
-var paths = order[1:]
+var paths = order[2:]
 
 // rows makes a row for each engine.
 func (r Results) rows(figures func(k kind) []string) (rows [][]string) {
@@ -37,16 +37,21 @@ func (r Results) Throughput() string {
 }
 
 // Decisions is how long a decision takes.
-func (r Results) Decisions() string {
-	return markdown(r.columns("approval"), r.rows(func(k kind) (row []string) {
-		for _, load := range r.loads("approval") {
+func (r Results) Decisions() string { return r.actions("approval") }
+
+// HandOvers is how long a step takes that is followed by another's.
+func (r Results) HandOvers() string { return r.actions(handOver) }
+
+func (r Results) actions(name string) string {
+	return markdown(r.columns(name), r.rows(func(k kind) (row []string) {
+		for _, load := range r.loads(name) {
 			var at []string
 			for _, figure := range []func(Cell) float64{
 				func(c Cell) float64 { return c.Decision.P50 },
 				func(c Cell) float64 { return c.Decision.P95 },
 				func(c Cell) float64 { return c.Decision.P99 },
 			} {
-				at = append(at, short(median(r.values(k.name, "approval", load, figure))))
+				at = append(at, short(median(r.values(k.name, name, load, figure))))
 			}
 			row = append(row, strings.Join(at, " / "))
 		}
@@ -152,20 +157,24 @@ func (r Results) PathCosts() string {
 // Ratios are those of this product to each other engine in the same run: above 1 where it does more in a second, or takes longer.
 func (r Results) Ratios() string {
 	head := []string{"to"}
-	for _, name := range order {
+	compared := append([]string{order[0]}, paths...)
+	for _, name := range compared {
 		head = append(head, name+" a second")
 	}
-	head = append(head, "decision p95, 1 in flight")
+	head = append(head, "decision p95, 1 in flight", "hand-over p95, 1 in flight")
 	var rows [][]string
 	for _, k := range r.engines() {
 		if k.small == "" {
 			continue
 		}
 		row := []string{k.title}
-		for _, name := range order {
+		for _, name := range compared {
 			row = append(row, spread(r.ratio(k, name, r.costly(name), func(c Cell) float64 { return c.PerSecond })))
 		}
-		rows = append(rows, append(row, spread(r.ratio(k, "approval", "1", func(c Cell) float64 { return c.Decision.P95 }))))
+		for _, name := range []string{order[0], handOver} {
+			row = append(row, spread(r.ratio(k, name, "1", func(c Cell) float64 { return c.Decision.P95 })))
+		}
+		rows = append(rows, row)
 	}
 	return markdown(head, rows)
 }

@@ -18,7 +18,10 @@ type question struct {
 func (r Results) questions() (all []question) {
 	for _, name := range order {
 		what := "cases of " + name + " a second"
-		if plans[name].decide {
+		if name == handOver {
+			continue
+		}
+		if plans[name].people > 0 {
 			what = name + "s a second"
 		}
 		all = append(all, question{what, name, r.costly(name), true, func(c Cell) float64 { return c.PerSecond }})
@@ -28,6 +31,7 @@ func (r Results) questions() (all []question) {
 		all = append(all, question{what, "approval", load, false, func(c Cell) float64 { return c.Decision.P95 }})
 	}
 	return append(all,
+		question{"the p95 of a hand-over with 1 in flight", handOver, "1", false, func(c Cell) float64 { return c.Decision.P95 }},
 		question{"the CPU time of an approval", "approval", r.costly("approval"), false, func(c Cell) float64 { return c.Cost.CPU }},
 		question{"what an approval writes to disk", "approval", r.costly("approval"), false, func(c Cell) float64 {
 			return c.Cost.Log + c.Cost.File

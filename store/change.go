@@ -40,7 +40,7 @@ WITH input AS (SELECT $1::jsonb AS change)`
 inserted AS (
 	INSERT INTO calls (` + callColumns + `)
 	SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'insert'))`
-	writeProgress = `,
+	writeUpdates = `,
 updated AS (
 	UPDATE calls c SET (domain_version, agreement, unauthorised, service, components, category, impact, urgency, priority,
 		status, workflow, step, attempt, outcome, route, waiting, waiting_since, fields, changes, fulfilled_at, closed_at,
@@ -48,7 +48,9 @@ updated AS (
 	= (n.domain_version, n.agreement, n.unauthorised, n.service, n.components, n.category, n.impact, n.urgency, n.priority,
 		n.status, n.workflow, n.step, n.attempt, n.outcome, n.route, n.waiting, n.waiting_since, n.fields, n.changes,
 		n.fulfilled_at, n.closed_at, n.clause, n.team, n.terms, n.clock, n.due)
-	FROM input, jsonb_populate_recordset(NULL::calls, change -> 'update') n WHERE c.number = n.number),
+	FROM (SELECT ` + callColumns + ` FROM input, jsonb_populate_recordset(NULL::calls, change -> 'update')%s) n
+	WHERE c.number = n.number)`
+	writeProgress = `,
 stepped AS (
 	INSERT INTO call_steps AS s (call, step, attempt, state, by_person, for_person, outcome, reason, finished_at)
 	SELECT call, step, attempt, state, by_person, for_person, outcome, reason, finished_at
@@ -83,7 +85,7 @@ taken AS (
 	INSERT INTO starts (call, input)
 	SELECT s.call, s.input FROM input i, jsonb_populate_recordset(NULL::starts, i.change -> 'starts') s)`
 	writeEnd = `
-SELECT pg_notify('usm', '')`
+SELECT`
 )
 
 // statement is what carries the change out. There are few of them, and each is prepared.
@@ -95,6 +97,7 @@ func (c *change) statement() string {
 		text string
 	}{
 		{len(c.Insert), writeCalls},
+		{1, fmt.Sprintf(writeUpdates, c.few())},
 		{1, writeProgress},
 		{len(c.Links), writeLinks},
 		{len(c.Records), writeRecords},
@@ -103,7 +106,8 @@ func (c *change) statement() string {
 		{len(c.Approvals) + len(c.Asked) + len(c.Unasked), writeApprovals},
 		{len(c.Nudges), leaveNudges},
 		{len(c.Terms), writeTerms},
-		{len(c.Ledger) + len(c.Clocks) + len(c.Gone), writeClocks},
+		{len(c.Ledger) + len(c.Clocks), writeClocks},
+		{len(c.Gone), forgetClocks},
 	} {
 		if part.rows > 0 {
 			text.WriteString(part.text)
@@ -113,8 +117,18 @@ func (c *change) statement() string {
 	return text.String()
 }
 
+// few tells Postgres that one call is updated, as mostly, so that it finds that by its number. It plans for a hundred otherwise, and
+// reads all calls where there are not many.
+func (c *change) few() string {
+	if len(c.Update) == 1 {
+		return " LIMIT 1"
+	}
+	return ""
+}
+
 // write carries the change out.
 func (t *tx) write(ctx context.Context, c change) error {
+	t.records = true
 	_, err := t.ExecContext(ctx, c.statement(), doc(c))
 	return err
 }

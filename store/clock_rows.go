@@ -60,7 +60,7 @@ type phaseRow struct {
 const clockRowColumns = `call, id, domain, norm, agreement, agreement_version, link, service, workflow, type, priority, team, state,
 	target_ns, used_ns, started_at, stopped_at, due, breached_at, breaches, phases, document`
 
-// writeTerms and writeClocks are the parts of change.statement that are about clocks.
+// writeTerms, writeClocks and forgetClocks are the parts of change.statement that are about clocks.
 const writeTerms = `,
 agreed AS (
 	INSERT INTO terms (key, document)
@@ -72,9 +72,6 @@ measured AS (
 	INSERT INTO clock_ledger (call, revision, "row", sequence, document)
 	SELECT call, revision, "row", sequence, document
 	FROM input, jsonb_populate_recordset(NULL::clock_ledger, change -> 'ledger')),
-gone AS (
-	DELETE FROM clocks c USING input, jsonb_populate_recordset(NULL::clocks, change -> 'gone') g
-	WHERE (c.call, c.id) = (g.call, g.id)),
 ticked AS (
 	INSERT INTO clocks (` + clockRowColumns + `)
 	SELECT ` + clockRowColumns + ` FROM input, jsonb_populate_recordset(NULL::clocks, change -> 'clocks')
@@ -84,6 +81,11 @@ ticked AS (
 		excluded.type, excluded.priority, excluded.team, excluded.state, excluded.target_ns, excluded.used_ns,
 		excluded.started_at, excluded.stopped_at, excluded.due, excluded.breached_at, excluded.breaches, excluded.phases,
 		excluded.document))`
+
+const forgetClocks = `,
+gone AS (
+	DELETE FROM clocks c USING input, jsonb_populate_recordset(NULL::clocks, change -> 'gone') g
+	WHERE (c.call, c.id) = (g.call, g.id))`
 
 // clockRows are the clocks of the call.
 func (c *callRow) clockRows() []clockRow {

@@ -9,14 +9,15 @@ import (
 )
 
 const (
-	// askAfter is how often a listener asks whether the connection still works.
-	askAfter = 30 * time.Second
+	// askAfter is how often a listener asks whether the connection still works, and wakes all the same: a process that has
+	// recorded something may have died before it told.
+	askAfter = 10 * time.Second
 	// wakeAgain is when a listener wakes once more after it was woken: what it came for may have been recorded by a
 	// transaction that another one, still running, kept out of the feed.
 	wakeAgain = time.Second
 )
 
-// Listen calls wake whenever something was recorded, until ctx ends; it returns what ended it. wake is called in turn,
+// Listen calls wake whenever something was recorded, and now and then, until ctx ends; it returns what ended it. wake is called in turn,
 // possibly more often than needed, also after the connection was lost and made again. It uses a connection of its own.
 func (s *Store) Listen(ctx context.Context, wake func()) (err error) {
 	defer wrapf(&err, "Listen")
@@ -46,7 +47,6 @@ func (s *Store) Listen(ctx context.Context, wake func()) (err error) {
 		case <-again.C:
 		case <-ask.C:
 			go func() { _ = listener.Ping() }() // an answer keeps the connection, silence ends it
-			continue
 		}
 		wake()
 	}

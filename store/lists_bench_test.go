@@ -72,6 +72,8 @@ func allLists(w world) map[string][]usm.CallFilter {
 // waitOf tells how long the connection of the store has waited for a processor so far: nothing where the system does not say.
 func waitOf(w world) func() time.Duration {
 	w.t.Helper()
+	_, _, err := w.Calls(w.t.Context(), usm.CallFilter{}) // a connection that had nothing to do for long has been closed
+	require.NoError(w.t, err)
 	pid := read[int](w, `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 		AND application_name = 'usm'`)
 	return func() time.Duration {

@@ -46,6 +46,7 @@ type Store struct {
 	nudged sync.Map
 	// books keeps compiled terms, by key: they never change either.
 	books *lru.Cache[string, *book]
+	bell  bell
 }
 
 // Open connects to the registers and checks that they answer; usm.CodeUnavailable when they do not. It does not look at
@@ -69,8 +70,11 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	return &Store{options: o, db: db, books: books}, err
 }
 
-// Close gives the connections back. Methods that still run fail.
-func (s *Store) Close() error { return s.db.Close() }
+// Close gives the connections back, once the listeners have been told of what was recorded. Methods that still run fail.
+func (s *Store) Close() error {
+	s.bell.rings.Wait()
+	return s.db.Close()
+}
 
 // tx is a transaction, with its moment: every row it writes has the same time.
 type tx struct {
@@ -80,6 +84,8 @@ type tx struct {
 	fresh map[string]*book // terms that it writes
 	// writesDomain says that it has written a domain or its people: what it reads of them is true only once it is committed.
 	writesDomain bool
+	// records says that those who listen have something to see once it is committed.
+	records bool
 }
 
 // triesOfTransaction bounds how often a transaction is repeated that lost against another one.
@@ -114,5 +120,8 @@ func (s *Store) once(ctx context.Context, do func(*tx) error) error {
 		return err
 	}
 	run.remember()
+	if run.records {
+		s.ring()
+	}
 	return nil
 }
