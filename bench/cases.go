@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // A plan is what a case consists of: steps that write one row each.
 type plan struct {
 	steps  int    // that the engine performs
@@ -47,3 +49,16 @@ CREATE TABLE writes (case_id text, step integer, line text NOT NULL, PRIMARY KEY
 
 // line is what a step writes.
 const line = "What was done, and how it went"
+
+// loads of a case: none of what is not asked of an engine. Where Temporal keeps its data on a file nobody has hundreds of people at
+// work, so the largest are left out.
+func (m measurement) loads(k kind, name string) []string {
+	all := slices.Clone(m.grid[name])
+	if name == handOver && k.temporal == "" {
+		return nil
+	}
+	if k.temporal != onFile {
+		return all
+	}
+	return slices.DeleteFunc(all, func(load string) bool { return load == "200" || load == openLoad })
+}

@@ -239,16 +239,3 @@ func (m measurement) cells(ctx context.Context, d *driver, k kind) (cells []Cell
 	}
 	return cells, nil
 }
-
-// loads of a case: none of what is not asked of an engine. Where Temporal keeps its data on a file nobody has hundreds of people at
-// work, so the largest are left out.
-func (m measurement) loads(k kind, name string) []string {
-	all := slices.Clone(m.grid[name])
-	if name == handOver && k.temporal == "" {
-		return nil
-	}
-	if k.temporal != onFile {
-		return all
-	}
-	return slices.DeleteFunc(all, func(load string) bool { return load == "200" || load == openLoad })
-}
