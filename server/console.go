@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/usm"
 )
@@ -18,7 +19,7 @@ import (
 func (g *gateway) console(engine *gin.Engine) {
 	console.Register(engine.Group("", beginPage), console.Options{
 		API: inside{engine}, CrossOrigin: g.crossOrigin, SignIn: g.SignIn.Provider != nil,
-		TemporalUI: g.TemporalUI, Version: g.Version, Logger: g.Logger,
+		Examples: api.ExampleDomains(), TemporalUI: g.TemporalUI, Version: g.Version, Logger: g.Logger,
 	})
 }
 
