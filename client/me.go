@@ -11,6 +11,7 @@ type Me struct {
 	Person   string              `json:"person"` // "" for a machine
 	Name     string              `json:"name"`
 	Admin    bool                `json:"admin"`
+	Token    string              `json:"token"`             // its id
 	Profiles map[string][]string `json:"profiles"`          // by domain
 	Session  *Session            `json:"session,omitempty"` // nil for a token that came from no sign-in
 }

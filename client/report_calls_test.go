@@ -55,6 +55,12 @@ func TestWhatReportsOnCallsAsk(t *testing.T) {
 		"DeadLetters": {
 			func(ctx context.Context, c *Client) error { _, _, err := c.DeadLetters(ctx, usm.Page{}); return err }, "/signals/dead-letters",
 		},
+		"Tokens": {
+			func(ctx context.Context, c *Client) error {
+				_, _, err := c.Tokens(ctx, usm.TokenFilter{Person: "ada", Kind: usm.TokenOfPerson, State: "good", Page: usm.Page{Limit: 2}})
+				return err
+			}, "/tokens?kind=person&limit=2&person=ada&state=good",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,6 +77,16 @@ func TestWhatReportsOnCallsAsk(t *testing.T) {
 		require.NoError(t, New(serve(t, record(&got, "{}")).URL, "secret").ReplayDeadLetter(t.Context(), 7, WithKey("once")))
 		require.Equal(t, http.MethodPost, got.method)
 		require.Equal(t, "/api/v1/signals/dead-letters/7/replay", got.path)
+	})
+
+	t.Run("RevokeToken", func(t *testing.T) {
+		t.Parallel()
+		var got sent
+		revoked, err := New(serve(t, record(&got, `{"id": "a/b"}`)).URL, "secret").RevokeToken(t.Context(), "a/b")
+		require.NoError(t, err)
+		require.Equal(t, http.MethodDelete, got.method)
+		require.Equal(t, "/api/v1/tokens/a%2Fb", got.path)
+		require.Equal(t, "a/b", revoked.ID)
 	})
 
 	t.Run("System", func(t *testing.T) {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/usm-works/usm/usm"
@@ -24,4 +25,21 @@ func (c *Client) DeadLetters(ctx context.Context, page usm.Page) (letters []usm.
 func (c *Client) ReplayDeadLetter(ctx context.Context, id int64, options ...Option) error {
 	path := "/signals/dead-letters/" + strconv.FormatInt(id, 10) + "/replay"
 	return c.do(ctx, http.MethodPost, path, nil, nil, options...)
+}
+
+// Tokens returns a page of the tokens and sessions that the filter leaves, the latest first, and the cursor of the next page. It is for
+// administrators.
+func (c *Client) Tokens(ctx context.Context, f usm.TokenFilter) (tokens []usm.Token, next string, err error) {
+	query := pageQuery(f.Page)
+	setIf(query, "person", f.Person)
+	setIf(query, "kind", f.Kind)
+	setIf(query, "state", f.State)
+	return list[usm.Token](ctx, c, "/tokens", query)
+}
+
+// RevokeToken ends a token now, and returns it; again, it changes nothing. It is for administrators.
+func (c *Client) RevokeToken(ctx context.Context, id string) (usm.Token, error) {
+	var revoked usm.Token
+	err := c.do(ctx, http.MethodDelete, "/tokens/"+url.PathEscape(id), nil, &revoked)
+	return revoked, err
 }

@@ -28,7 +28,6 @@ func (g *gateway) authenticate(c *gin.Context) {
 		return
 	}
 	api.RequestOf(c.Request.Context()).Caller = caller
-	g.used(c.Request.Context(), caller.Token)
 }
 
 // byToken finds out who calls by a bearer token. ok says whether there is one at all.
@@ -41,11 +40,19 @@ func (g *gateway) byToken(c *gin.Context) (caller usm.Caller, ok bool, err error
 	return caller, true, err
 }
 
-// known finds out whose secret it is, and remembers how to ask again.
+// known finds out whose secret it is, and remembers how to ask again. What a page asks for is of who asked for the page: he is found
+// out once.
 func (g *gateway) known(c *gin.Context, secret string) (usm.Caller, error) {
-	request := api.RequestOf(c.Request.Context())
-	request.Again = func(ctx context.Context) (usm.Caller, error) { return g.Reader.Caller(ctx, secret) }
-	return request.Again(c.Request.Context())
+	ctx := c.Request.Context()
+	ask := func(ctx context.Context) (usm.Caller, error) { return g.Reader.Caller(ctx, secret) }
+	api.RequestOf(ctx).Again = ask
+	return pageOf(ctx).caller(secret, func() (usm.Caller, error) {
+		caller, err := ask(ctx)
+		if err == nil {
+			g.used(ctx, caller.Token)
+		}
+		return caller, err
+	})
 }
 
 // document reports whether a route is one of those of the OpenAPI document.

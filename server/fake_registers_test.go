@@ -17,6 +17,29 @@ func (s *fakeStore) DeadLetters(context.Context, usm.Page) ([]usm.DeadLetter, st
 	return s.letters, "", nil
 }
 
+func (s *fakeStore) Tokens(_ context.Context, f usm.TokenFilter) ([]usm.Token, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listed = f
+	if len(s.tokens) > f.Limit {
+		return s.tokens[:f.Limit], s.tokens[f.Limit].ID, nil
+	}
+	return s.tokens, "", nil
+}
+
+func (s *fakeStore) RevokeToken(_ context.Context, id string) (usm.Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.tokens, func(t usm.Token) bool { return t.ID == id })
+	if i < 0 {
+		return usm.Token{}, usm.Errorf(usm.CodeNotFound, "there is no token %q", id)
+	}
+	if s.tokens[i].RevokedAt == nil {
+		s.tokens[i].RevokedAt = new(time.Now())
+	}
+	return s.tokens[i], nil
+}
+
 func (s *fakeStore) Feed(_ context.Context, after int64, _ *usm.Sight, limit int) ([]usm.Event, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,6 +131,7 @@ func (s *fakeStore) Solutions(_ context.Context, domain, _ string, _ usm.Page) (
 
 // Caller knows the tokens of the people below; each is "token-of-" and the name.
 func (s *fakeStore) Caller(_ context.Context, token string) (usm.Caller, error) {
+	s.foundOut.Add(1)
 	if s.away != nil {
 		return usm.Caller{}, s.away
 	}

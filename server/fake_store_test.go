@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/usm-works/usm/server/api"
@@ -28,12 +29,15 @@ type fakeStore struct {
 	filter   usm.CallFilter // of the last list
 	risks    usm.RiskFilter // of the last count
 	filters  []ownFilter
-	norms    usm.NormFilter // of the last report
+	tokens   []usm.Token
+	listed   usm.TokenFilter // of the last list of tokens
+	norms    usm.NormFilter  // of the last report
 	report   usm.ReportFilter
 	covered  usm.Coverage
 	away     error // what Ready and Caller return, when set
 	secret   string
-	listener int // how many listen now
+	listener int          // how many listen now
+	foundOut atomic.Int64 // how often Caller was asked
 
 	others map[string]usm.Caller // who calls beside the people of Caller, by name
 }

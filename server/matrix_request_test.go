@@ -53,7 +53,7 @@ var samples = map[string]string{
 // ids are the samples of {id}, by what it is the id of.
 var ids = map[string]string{
 	"approvals": "INC-000001.1", "delegations": "1", "domains": "it", "components": "srv-1", "agreements": "sa-1", "signals": "1",
-	"filters": "1",
+	"filters": "1", "tokens": "t-1",
 }
 
 // more is what a body holds beside what it has to.
@@ -162,6 +162,7 @@ func (s *fakeStore) matrixState(operation string) {
 	s.delegations = []usm.Delegation{{ID: 1, Domain: "it", Person: "omar", To: "ravi"}}
 	s.letters = []usm.DeadLetter{{ID: 1, Call: "INC-000001", At: time.Now()}}
 	s.filters = []ownFilter{{usm.SavedFilter{ID: 1, Register: usm.Incident, Name: "x"}, "omar"}}
+	s.tokens = []usm.Token{{ID: "t-1", Person: "rita"}}
 	s.keys = map[string]*claim{}
 }
 

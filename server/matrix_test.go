@@ -26,7 +26,7 @@ var matrixColumns = []string{
 }
 
 // matrixScopes are the scopes of tokens; that they are all of them, the access package tests.
-var matrixScopes = []string{"read", "call", "decide", "signal", "domains"}
+var matrixScopes = []string{"read", "call", "decide", "signal", "domains", "tokens"}
 
 func matrixCallers() map[string]usm.Caller {
 	callers := map[string]usm.Caller{"admin": {Token: usm.Token{ID: "a", Admin: true}}, "machine": {Token: usm.Token{ID: "m", Name: "sensor"}}}

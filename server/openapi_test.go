@@ -27,7 +27,7 @@ var contract = []string{
 	"GET /delegations", "GET /delegations/{id}", "POST /delegations", "DELETE /delegations/{id}", "GET /calls/{number}/refusals",
 	"POST /calls/{number}/claim", "POST /calls/{number}/release", "POST /calls/{number}/reassign",
 	"GET /domains/{id}/directory-changes", "GET /components/{domain}/{id}/impact", "GET /risks", "GET /filters", "POST /filters",
-	"DELETE /filters/{id}",
+	"DELETE /filters/{id}", "GET /tokens", "DELETE /tokens/{id}",
 }
 
 type operationDoc struct {

@@ -97,7 +97,6 @@ func (g *gateway) visitor(c *gin.Context) {
 	switch usm.CodeOf(err) {
 	case "":
 		api.RequestOf(c.Request.Context()).Caller = caller
-		g.used(c.Request.Context(), caller.Token)
 	case usm.CodeUnauthenticated:
 	case usm.CodeForbidden:
 		api.RequestOf(c.Request.Context()).Err = err

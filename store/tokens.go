@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -87,21 +88,58 @@ func (s *Store) IssueToken(ctx context.Context, token usm.Token) (inClear string
 	return inClear, err
 }
 
-// RevokeToken ends a token at once; again, it changes nothing. usm.CodeNotFound when there is no such token.
-func (s *Store) RevokeToken(ctx context.Context, id string) (err error) {
+// RevokeToken ends a token at once, and returns it; again, it changes nothing. usm.CodeNotFound when there is no such token.
+func (s *Store) RevokeToken(ctx context.Context, id string) (token usm.Token, err error) {
 	defer wrapf(&err, "RevokeToken(%s)", id)
-	var revoked string
-	err = s.db.GetContext(ctx, &revoked,
-		`UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id`, id)
-	return noneAs(err, "there is no token %q", id)
+	var row tokenRow
+	err = s.db.GetContext(ctx, &row,
+		`UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING `+tokenColumns, id)
+	return row.token(), noneAs(err, "there is no token %q", id)
 }
 
-// Tokens lists all tokens, the oldest first, without their secrets.
-func (s *Store) Tokens(ctx context.Context) (tokens []usm.Token, err error) {
+// stillGood holds for a token that is neither revoked nor over, as usm.Token.GoodAt says it.
+const stillGood = `revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())`
+
+// tokenConditions are those of a filter, by what it names.
+var tokenConditions = map[string]string{
+	usm.TokenOfSession: "session", usm.TokenOfPerson: "NOT session AND person <> ''", usm.TokenOfMachine: "person = ''",
+	"good": stillGood, "over": "NOT (" + stillGood + ")",
+}
+
+// Tokens lists those that the filter leaves, the latest first, without their secrets. next is the cursor of the next page, "" at the
+// end.
+func (s *Store) Tokens(ctx context.Context, f usm.TokenFilter) (tokens []usm.Token, next string, err error) {
 	defer wrapf(&err, "Tokens")
+	q := &query{conditions: []string{"true"}}
+	equals(q, "person", f.Person)
+	for _, named := range []string{f.Kind, f.State} {
+		if named != "" {
+			q.conditions = append(q.conditions, tokenConditions[named])
+		}
+	}
+	if f.Cursor != "" {
+		key, err := readCursor(f.Cursor, 2)
+		if err != nil {
+			return nil, "", err
+		}
+		at, err := time.Parse(time.RFC3339Nano, key[0])
+		if err != nil {
+			return nil, "", badCursor()
+		}
+		q.where("(created_at, id) < ("+q.arg(at)+", %s)", key[1])
+	}
 	var rows []tokenRow
-	err = s.db.SelectContext(ctx, &rows, `SELECT `+tokenColumns+` FROM tokens ORDER BY created_at, id`)
-	return each(rows, tokenRow.token), err
+	err = s.db.SelectContext(ctx, &rows, anyPlan+"SELECT "+tokenColumns+" FROM tokens WHERE "+strings.Join(q.conditions, " AND ")+
+		" ORDER BY created_at DESC, id DESC LIMIT "+q.arg(limit(f.Page)+1), q.args...)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, more := cut(rows, f.Page)
+	if more {
+		last := rows[len(rows)-1]
+		next = writeCursor(last.CreatedAt.Format(time.RFC3339Nano), last.ID)
+	}
+	return each(rows, tokenRow.token), next, nil
 }
 
 // Caller returns who holds the token (given in clear, kept hashed); usm.CodeUnauthenticated when it is unknown, expired or
@@ -122,8 +160,7 @@ func (s *Store) Caller(ctx context.Context, token string) (caller usm.Caller, er
 					WHERE (g.domain, g.person) = (p.domain, p.id)))
 				FROM people p WHERE p.id = t.person AND NOT p.inactive) AS held
 		FROM tokens t
-		WHERE t.secret = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
-			AND (t.idle_until IS NULL OR t.idle_until > now())`, hash(token))
+		WHERE secret = $1 AND `+stillGood, hash(token))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && row.Person != "" && !row.PersonName.Valid {
 		return usm.Caller{}, usm.Errorf(usm.CodeUnauthenticated, "the token is not known, or no longer good")
 	}

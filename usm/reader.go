@@ -58,6 +58,38 @@ type Token struct {
 	IdleUntil *time.Time `json:"idle_until,omitempty"`
 }
 
+// The kinds of tokens.
+const (
+	TokenOfSession = "session" // from a sign-in
+	TokenOfPerson  = "person"  // issued to somebody
+	TokenOfMachine = "machine" // stands for nobody
+)
+
+// Kind is one of the kinds of tokens.
+func (t Token) Kind() string {
+	switch {
+	case t.Session:
+		return TokenOfSession
+	case t.Person != "":
+		return TokenOfPerson
+	}
+	return TokenOfMachine
+}
+
+// GoodAt reports whether a token is neither revoked nor over at a moment. Whether its person is still active it does not know.
+func (t Token) GoodAt(at time.Time) bool {
+	lasts := func(until *time.Time) bool { return until == nil || until.After(at) }
+	return t.RevokedAt == nil && lasts(t.ExpiresAt) && lasts(t.IdleUntil)
+}
+
+// TokenFilter narrows a list of tokens. Zero values do not narrow.
+type TokenFilter struct {
+	Page
+	Person string
+	Kind   string // one of the kinds of tokens
+	State  string // "good", or "over": revoked, expired, or a session that was not used for too long
+}
+
 // Caller is who makes a request.
 type Caller struct {
 	Token   Token

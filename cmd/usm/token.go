@@ -83,13 +83,20 @@ func (a *app) tokenIssueCommand() *cobra.Command {
 func (a *app) tokenListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List tokens, without their secrets",
+		Short: "List tokens, the latest first, without their secrets",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withTokens(cmd.Context(), func(s *store.Store) error {
-				tokens, err := s.Tokens(cmd.Context())
-				if err != nil {
-					return err
+				tokens := []usm.Token{}
+				for part := (usm.TokenFilter{Page: usm.Page{Limit: 200}}); ; {
+					rows, next, err := s.Tokens(cmd.Context(), part)
+					if err != nil {
+						return err
+					}
+					if tokens = append(tokens, rows...); next == "" {
+						break
+					}
+					part.Cursor = next
 				}
 				return a.print(tokens, func() {
 					w := a.columns("id", "person", "name", "admin", "scopes", "session", "created", "expires", "revoked")
@@ -130,7 +137,10 @@ func (a *app) tokenRevokeCommand() *cobra.Command {
 		Short: "Revoke a token: it is no longer good from now on",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withTokens(cmd.Context(), func(s *store.Store) error { return s.RevokeToken(cmd.Context(), args[0]) })
+			return a.withTokens(cmd.Context(), func(s *store.Store) error {
+				_, err := s.RevokeToken(cmd.Context(), args[0])
+				return err
+			})
 		},
 	}
 	useSettings(cmd, "data", "database-url")

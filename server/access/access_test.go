@@ -80,7 +80,8 @@ func TestTheScopeThatIsMissingIsNamed(t *testing.T) {
 	reader := person("it", usm.Manager)
 	reader.Token.Scopes = []string{"read"}
 	for action, scope := range map[string]string{
-		"open-call": "call", "decide": "decide", "send-signal": "signal", "apply-domain": "domains", access.Provision: "scim:it",
+		"open-call": "call", "decide": "decide", "send-signal": "signal", "apply-domain": "domains", "revoke-token": "tokens",
+		access.Provision: "scim:it",
 	} {
 		var refused *usm.Error
 		require.ErrorAs(t, access.Decide(reader, action, "it"), &refused, action)
@@ -114,9 +115,9 @@ func TestWhatPeopleHaveAskedForTheySee(t *testing.T) {
 func TestCheckScopes(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, access.CheckScopes(nil))
-	require.NoError(t, access.CheckScopes([]string{"read", "call", "decide", "signal", "domains", "scim:it", "scim:health-care"}))
+	require.NoError(t, access.CheckScopes([]string{"read", "call", "decide", "signal", "domains", "tokens", "scim:it", "scim:health-care"}))
 	for _, scope := range []string{"", "write", "scim", "scim:", "scim:It", "scope:read", "operation"} {
-		require.ErrorContains(t, access.CheckScopes([]string{"read", scope}), "call, decide, domains, read, signal, and scim:DOMAIN")
+		require.ErrorContains(t, access.CheckScopes([]string{"read", scope}), "call, decide, domains, read, signal, tokens, and scim:DOMAIN")
 	}
 }
 
@@ -143,7 +144,7 @@ func anyCaller(t *rapid.T) usm.Caller {
 // token without them may do too, but for provisioning; and with more scopes it may do no less.
 func TestScopesOnlyNarrow(t *testing.T) {
 	t.Parallel()
-	all := []string{"read", "call", "decide", "signal", "domains", "scim:it", "scim:hr", "nonsense"}
+	all := []string{"read", "call", "decide", "signal", "domains", "tokens", "scim:it", "scim:hr", "nonsense"}
 	actions := []string{access.Provision, access.SeeDomain, access.SeeCall, access.SeeAgreed, access.SignalAny, "call-back", "nonsense"}
 	for _, scope := range access.Scopes() {
 		actions = append(actions, scope.Operations...)

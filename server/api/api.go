@@ -75,7 +75,7 @@ func Register(to huma.API, o Options) *API {
 	for _, register := range []func(huma.API){
 		a.registerCalls, a.registerActions, a.registerSteering, a.registerApprovals, a.registerDelegations, a.registerClocks,
 		a.registerSignals, a.registerDomains, a.registerRegisters, a.registerFilters, a.registerAgreements, a.registerReports,
-		a.registerCallReports, a.registerSystem, a.registerFeed,
+		a.registerCallReports, a.registerSystem, a.registerTokens, a.registerFeed,
 	} {
 		register(to)
 	}

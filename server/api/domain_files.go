@@ -9,6 +9,9 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
+// ExampleDomains are the files of domains that come with the product, by id.
+func ExampleDomains() map[string][]byte { return domains.Builtin() }
+
 // readDomain reads a domain file. Every mistake is reported at its place, with line and column.
 func readDomain(id string, source []byte) (usm.Domain, error) {
 	domain, err := domains.Parse(id+".yaml", source)

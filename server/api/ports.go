@@ -74,6 +74,8 @@ type Intake interface {
 	SaveFilter(ctx context.Context, person string, filter usm.SavedFilter) (usm.SavedFilter, error)
 	// DeleteFilter forgets a filter of a person; usm.CodeNotFound when he keeps none with that number.
 	DeleteFilter(ctx context.Context, person string, id int64) error
+	// RevokeToken ends a token now, and returns it; one that was revoked before stays as it is.
+	RevokeToken(ctx context.Context, id string) (usm.Token, error)
 }
 
 // Reader answers questions from the registers. A list returns the cursor of the next page, "" at the end.
@@ -132,6 +134,7 @@ type Reader interface {
 	Refusals(ctx context.Context, number string) ([]usm.Refusal, error)
 	DeadLetters(ctx context.Context, page usm.Page) (letters []usm.DeadLetter, next string, err error)
 	FindDeadLetter(ctx context.Context, id int64) (usm.DeadLetter, error)
+	Tokens(ctx context.Context, filter usm.TokenFilter) (tokens []usm.Token, next string, err error)
 
 	// Caller returns who holds the token (given in clear, kept hashed), with Steers and Manages from the classes of the
 	// profiles held; usm.CodeUnauthenticated otherwise.

@@ -1,7 +1,7 @@
 package console
 
 import (
-	"net/http"
+	"cmp"
 	"strconv"
 	"time"
 
@@ -29,7 +29,7 @@ func (p absencePage) Domain() string {
 }
 
 // Name is that of a person, else his id.
-func (p absencePage) Name(id string) string { return either(p.Names[id], id) }
+func (p absencePage) Name(id string) string { return cmp.Or(p.Names[id], id) }
 
 // absence shows who stands in for whoever visits, and for whom he stands in.
 func (s *site) absence(v *visit) (page, error) { return v.absent(absencePage{}) }
@@ -52,13 +52,7 @@ func (v *visit) absent(p absencePage) (page, error) {
 	if p.Services, err = v.services(); err != nil {
 		return page{}, err
 	}
-	shown := page{Place: "absence", Title: v.T("absence.title"), Body: absence(v, p)}
-	for _, problem := range []*client.Problem{p.Entry.Problem, p.Problem} {
-		if problem != nil {
-			shown.Status = problem.Status
-		}
-	}
-	return shown, nil
+	return page{Place: "absence", Title: v.T("absence.title"), Body: absence(v, p)}.refusing(p.Entry.Problem, p.Problem), nil
 }
 
 // Ends reports whether a delegation can still be ended.
@@ -91,7 +85,7 @@ func (s *site) beAbsent(v *visit) (page, error) {
 func (v *visit) endAbsence(id string) (page, error) {
 	number, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
-		return page{}, &client.Problem{Status: http.StatusNotFound, Code: usm.CodeNotFound}
+		return page{}, errUnknown
 	}
 	if _, err := v.api.RevokeDelegation(v.ctx(), number); err != nil {
 		if problem, ok := asProblem(err); ok && problem.Code == usm.CodeForbidden {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -39,7 +40,7 @@ func (p approvalPage) Of(form string) entry {
 }
 
 // Name is that of a person, else his id.
-func (p approvalPage) Name(id string) string { return either(p.Names[id], id) }
+func (p approvalPage) Name(id string) string { return cmp.Or(p.Names[id], id) }
 
 // approval shows one approval.
 func (s *site) approval(v *visit) (page, error) {

@@ -103,7 +103,7 @@ func (v *visit) services() ([]client.Service, error) {
 }
 
 // everyMost is how many rows of a list a page reads at most to show it whole.
-const everyMost = 1000
+const everyMost = 2000
 
 // every reads the pages of a list that is shown whole.
 func every[T any](read func(usm.Page) ([]T, string, error)) (all []T, err error) {

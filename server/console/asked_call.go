@@ -38,7 +38,7 @@ func (v *visit) asking(e entry) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	events, err := every(func(part usm.Page) ([]usm.Event, string, error) { return v.api.Events(v.ctx(), call.Number, part) })
+	events, err := v.trail(call.Number)
 	if err != nil {
 		return page{}, err
 	}
@@ -58,11 +58,7 @@ func (v *visit) asking(e entry) (page, error) {
 		}
 	}
 	keepInNote(&p)
-	shown := page{Place: "asked", Title: call.Subject, Body: askedCall(v, p)}
-	if e.Problem != nil {
-		shown.Status = e.Problem.Status
-	}
-	return shown, nil
+	return page{Place: "asked", Title: call.Subject, Body: askedCall(v, p)}.refusing(e.Problem), nil
 }
 
 // keepInNote keeps what was typed into a form that is there no more: it can be sent as a message.

@@ -752,7 +752,7 @@ func askedCall(v *visit, p askedCallPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Entry.Wrong("/withdraw") != "" {
+			if len(wrongAt(p.Entry.Problem, "/withdraw")) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, " open")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -47,13 +47,13 @@ func (s *site) replyAsked(v *visit) (page, error) {
 	switch code := client.CodeOf(err); {
 	case err == nil:
 		return see("/asked/" + escapePath(number) + "?said=" + does.Said), nil
+	case code == usm.CodeOutOfTurn, code == usm.CodeAlreadyFinished:
+		e.Problem = &client.Problem{Status: http.StatusConflict, Code: code, Detail: v.T("asked.moved_on")}
+		return v.asking(e)
 	case e.refused(err):
 		for i := range e.Problem.Errors {
 			e.Problem.Errors[i].Pointer = "/" + does.Field
 		}
-		return v.asking(e)
-	case code == usm.CodeOutOfTurn, code == usm.CodeAlreadyFinished:
-		e.Problem = &client.Problem{Status: http.StatusConflict, Code: code, Detail: v.T("asked.moved_on")}
 		return v.asking(e)
 	}
 	return page{}, err

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -45,7 +46,7 @@ func tellingOf(e usm.Event) (key, quote string) {
 		return string(e.Kind), ""
 	case usm.EventSentBack:
 		if e.Step.Kind() == usm.KindReview {
-			return string(usm.Disputed), either(reason, e.Text)
+			return string(usm.Disputed), cmp.Or(reason, e.Text)
 		}
 		return string(e.Kind), ""
 	case usm.EventStepFinished:
@@ -75,13 +76,6 @@ func reasonOf(e usm.Event, reason string) string {
 	return ""
 }
 
-func either(first, second string) string {
-	if first != "" {
-		return first
-	}
-	return second
-}
-
 // whoWas names who did something: whoever visits himself, a person, or nobody in particular.
 func (v *visit) whoWas(e usm.Event, names map[string]string) string {
 	switch {
@@ -90,5 +84,5 @@ func (v *visit) whoWas(e usm.Event, names map[string]string) string {
 	case e.By == usm.Automatic.Person, e.By == usm.Engine.Person, e.By == "":
 		return ""
 	}
-	return either(names[e.By], e.By)
+	return cmp.Or(names[e.By], e.By)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
@@ -36,9 +38,6 @@ func (s *site) call(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if err := v.readStep(&p, ""); err != nil {
-		return page{}, err
-	}
 	return v.showCall(p, http.StatusOK), nil
 }
 
@@ -46,16 +45,17 @@ func (v *visit) showCall(p callPage, status int) page {
 	return page{Place: "calls", Title: p.Call.Number + " " + p.Call.Subject, Body: call(v, p), Status: status}
 }
 
-// readCall reads everything but what the open step needs.
+// readCall reads all that is known of a call, and what its open step needs.
 func (v *visit) readCall(number string) (callPage, error) {
 	p := callPage{}
 	var err error
 	if p.Call, err = v.api.Call(v.ctx(), number); err != nil {
 		return p, err
 	}
+	outcome := v.outcomeNow(p.Call.Step)
 	err = together(
 		func() (err error) { p.Path, err = v.api.Path(v.ctx(), number); return err },
-		func() (err error) { p.Events, err = v.readTrail(number); return err },
+		func() (err error) { p.Events, err = v.trail(number); return err },
 		func() (err error) { p.Clocks, err = v.api.Clocks(v.ctx(), number); return err },
 		func() (err error) {
 			p.Approvals, _, err = v.api.Approvals(v.ctx(), usm.ApprovalFilter{Call: number, Page: usm.Page{Limit: 200}})
@@ -63,39 +63,30 @@ func (v *visit) readCall(number string) (callPage, error) {
 		},
 		func() (err error) { p.Refusals, err = v.api.Refusals(v.ctx(), number); return err },
 		func() (err error) { p.Domain.Domain, err = v.api.Domain(v.ctx(), p.Call.Domain); return err },
+		func() (err error) { p.Step, err = v.readStep(p.Call, outcome); return err },
 	)
+	if err == nil && p.Step != nil {
+		p.Step.fill(&p, p.known(), nil)
+	}
 	return p, err
 }
 
-// longestTrail is how many parts of a trail a page shows, of 200 events each.
-const longestTrail = 10
-
-func (v *visit) readTrail(number string) ([]usm.Event, error) {
-	var all []usm.Event
-	at := usm.Page{Limit: 200}
-	for range longestTrail {
-		events, next, err := v.api.Events(v.ctx(), number, at)
-		if all = append(all, events...); err != nil || next == "" {
-			return all, err
-		}
-		at.Cursor = next
-	}
-	return all, nil
+// trail is what happened to a call, oldest first.
+func (v *visit) trail(number string) ([]usm.Event, error) {
+	return every(func(part usm.Page) ([]usm.Event, string, error) { return v.api.Events(v.ctx(), number, part) })
 }
 
-// together does all at once and returns the first error.
+// atOnce is how many requests of a page run at a time.
+const atOnce = 4
+
+// together does all, several at once, and returns the first error.
 func together(all ...func() error) error {
-	errs := make(chan error, len(all))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
 	for _, one := range all {
-		go func() { errs <- one() }()
+		group.Go(one)
 	}
-	var first error
-	for range all {
-		if err := <-errs; err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
+	return group.Wait()
 }
 
 // family are the numbers of the calls whose changes change the page of this one.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -135,7 +134,7 @@ func (s *site) actOnCall(v *visit) (page, error) {
 	number, path := v.param("number"), v.param("action")
 	i := slices.IndexFunc(callActions, func(a callAction) bool { return a.Path == path })
 	if i < 0 {
-		return page{}, &client.Problem{Status: http.StatusNotFound}
+		return page{}, errUnknown
 	}
 	body, _ := v.readForm(callActions[i].Schema, path)
 	after := number

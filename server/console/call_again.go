@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/a-h/templ"
-
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
@@ -29,7 +27,7 @@ func (v *visit) unlessChanged(act func(...client.Option) error) error {
 	}
 	number := v.param("number")
 	now, readErr := v.api.Call(v.ctx(), number)
-	events, trailErr := v.readTrail(number)
+	events, trailErr := v.trail(number)
 	if readErr != nil || trailErr != nil {
 		return errors.Join(readErr, trailErr)
 	}
@@ -38,7 +36,7 @@ func (v *visit) unlessChanged(act func(...client.Option) error) error {
 			return err
 		}
 	}
-	return act(client.WithKey(v.key()+"-"+decimal(now.Revision)), tag(decimal(now.Revision)))
+	return act(client.WithKey(v.key()+"-"+strconv.Itoa(now.Revision)), tag(strconv.Itoa(now.Revision)))
 }
 
 // again shows the call as it is now after an action that was refused, or whose form is to be shown otherwise, with what was typed.
@@ -50,9 +48,6 @@ func (v *visit) again(path string, typed map[string]any, refused error) (page, e
 	}
 	p, err := v.readCall(v.param("number"))
 	if err != nil {
-		return page{}, err
-	}
-	if err := v.readStep(&p, v.outcomeNow(p)); err != nil {
 		return page{}, err
 	}
 	if path == "steps/"+string(p.Call.Step) && p.Step != nil {
@@ -68,8 +63,8 @@ func (v *visit) again(path string, typed map[string]any, refused error) (page, e
 }
 
 // outcomeNow is the outcome that was chosen, when it is one of the step that is open now.
-func (v *visit) outcomeNow(p callPage) usm.Outcome {
-	if outcome := usm.Outcome(v.c.PostForm("outcome")); slices.Contains(p.Call.Step.Outcomes(), outcome) {
+func (v *visit) outcomeNow(step usm.Step) usm.Outcome {
+	if outcome := usm.Outcome(v.c.PostForm("outcome")); slices.Contains(step.Outcomes(), outcome) {
 		return outcome
 	}
 	return ""
@@ -82,25 +77,4 @@ func (v *visit) since(events []usm.Event) []usm.Event {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(events), func(e usm.Event) bool { return e.Sequence <= revision })
-}
-
-// wrong is what the API found wrong at a place.
-func (r refusedAction) wrong(pointer string) []string {
-	var details []string
-	if r.Problem != nil {
-		for _, wrong := range r.Problem.Errors {
-			if wrong.Pointer == pointer {
-				details = append(details, wrong.Detail)
-			}
-		}
-	}
-	return details
-}
-
-// described ties an element to what is wrong with it.
-func (r refusedAction) described(pointer string) templ.Attributes {
-	if len(r.wrong(pointer)) == 0 {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true", "aria-describedby": fieldID(pointer) + "-wrong"}
 }

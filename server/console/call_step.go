@@ -17,21 +17,16 @@ type stepForm struct {
 	Reason  string // why it does not apply
 }
 
-// readStep reads what the open step needs, narrowed by an outcome. What was finished before is there again when it is repeated.
-func (v *visit) readStep(p *callPage, outcome usm.Outcome) error {
-	if p.Call.Step == "" || p.Call.Status == usm.StatusRegistered {
-		return nil
+// readStep reads what the open step needs, narrowed by an outcome; nil when none is open.
+func (v *visit) readStep(call usm.CallView, outcome usm.Outcome) (*stepForm, error) {
+	if call.Step == "" || call.Status == usm.StatusRegistered {
+		return nil, nil //nolint:nilnil // there is a page without a step
 	}
-	if outcome == "" && p.Call.Step.Kind() == usm.KindAccept {
+	if outcome == "" && call.Step.Kind() == usm.KindAccept {
 		outcome = usm.Accepted // which the API takes it for as well; nothing else is decided by not choosing
 	}
-	view, err := v.api.StepView(v.ctx(), p.Call.Number, p.Call.Step, outcome)
-	if err != nil {
-		return err
-	}
-	p.Step = &stepForm{StepView: view, Outcome: outcome}
-	p.Step.fill(p, p.known(), nil)
-	return nil
+	view, err := v.api.StepView(v.ctx(), call.Number, call.Step, outcome)
+	return &stepForm{StepView: view, Outcome: outcome}, err
 }
 
 // fill makes the form of the step anew.
@@ -40,7 +35,7 @@ func (f *stepForm) fill(p *callPage, values map[string]any, problem *client.Prob
 	p.Domain.offer(f.Fields, p.Call.Step)
 }
 
-// known is what the form of the open step holds at first.
+// known is what the form of the open step holds at first. What was finished before is there again when it is repeated.
 func (p callPage) known() map[string]any {
 	values := map[string]any{}
 	if p.Call.Step.Kind() == usm.KindClassify {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/usm-works/usm/usm"
@@ -175,7 +176,7 @@ func (p callPage) stepLink(at pathStepAt) string {
 	case at.Own && at.State == usm.StepOpen:
 		return "#call-step"
 	case at.Own || at.Call == "":
-		return "#step-" + decimal(at.Row)
+		return "#step-" + strconv.Itoa(at.Row)
 	default:
 		return "/calls/" + escapePath(at.Call)
 	}

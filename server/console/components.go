@@ -22,12 +22,10 @@ func (s *site) components(v *visit) (page, error) {
 	p.Components, p.Next, err = v.api.Components(v.ctx(), usm.ComponentFilter{
 		Domain: v.query("domain"), Type: v.query("type"), Owner: v.query("owner"), Q: v.query("q"), Page: v.page(50),
 	})
-	shown := page{Place: "components", Title: v.T("component.title")}
 	if p.Problem = wrongInput(err); p.Problem != nil {
-		shown.Status, err = p.Problem.Status, nil
+		err = nil
 	}
-	shown.Body = components(v, p)
-	return shown, err
+	return page{Place: "components", Title: v.T("component.title"), Body: components(v, p)}.refusing(p.Problem), err
 }
 
 // componentPage is a component with all that is known of it. It is only read: the last step of a request for change writes it.
@@ -126,16 +124,15 @@ func stateClass(state string) string {
 }
 
 // askChange shows the form of a request for change of a component.
-func (s *site) askChange(v *visit) (page, error) { return v.changeForm(nil) }
+func (s *site) askChange(v *visit) (page, error) { return v.changeForm(v.entered()) }
 
 // changeForm is the form with what was typed, and what is wrong with it.
-func (v *visit) changeForm(problem *client.Problem) (page, error) {
+func (v *visit) changeForm(e entry) (page, error) {
 	c, err := v.api.Component(v.ctx(), v.param("domain"), v.param("id"))
-	p := page{Place: "components", Title: v.T("component.change", c.Name), Body: changeForm(v, c, problem)}
-	if problem != nil {
-		p.Status = problem.Status
+	if !e.Values.Has("subject") {
+		e.Values.Set("subject", v.T("component.change_subject", c.Name))
 	}
-	return p, err
+	return page{Place: "components", Title: v.T("component.change", c.Name), Body: changeForm(v, c, e)}.refusing(e.Problem), err
 }
 
 // raiseChange opens a request for change of a component.
@@ -144,19 +141,17 @@ func (s *site) raiseChange(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	call := v.raised(usm.ChangeRequest, c.Domain)
-	call.Service, call.Components = c.Service, []string{c.ID}
-	opened, err := v.api.Open(v.ctx(), call, client.WithKey(v.key()))
-	if problem := wrongInput(err); problem != nil {
-		return v.changeForm(problem)
-	}
-	return see("/calls/" + escapePath(opened.Number) + "?said=raised"), err
+	return v.raise(usm.NewCall{Domain: c.Domain, Type: usm.ChangeRequest, Service: c.Service, Components: []string{c.ID}}, v.changeForm)
 }
 
-// raised is a call of a type as a form has it, asked for by who sends it.
-func (v *visit) raised(t usm.CallType, domain string) usm.NewCall {
-	return usm.NewCall{
-		Domain: domain, Type: t, Subject: v.c.PostForm("subject"), Description: v.c.PostForm("description"), Requester: v.me.Person,
-		Impact: usm.Level(v.c.PostForm("impact")), Urgency: usm.Level(v.c.PostForm("urgency")),
+// raise opens a call of which a form says the rest, asked for by who sends it; what is refused is shown again.
+func (v *visit) raise(call usm.NewCall, again func(entry) (page, error)) (page, error) {
+	e := v.entered()
+	call.Subject, call.Description, call.Requester = e.Value("subject"), e.Value("description"), v.me.Person
+	call.Impact, call.Urgency = usm.Level(e.Value("impact")), usm.Level(e.Value("urgency"))
+	opened, err := v.api.Open(v.ctx(), call, client.WithKey(v.key()))
+	if e.refused(err) {
+		return again(e)
 	}
+	return see("/calls/" + escapePath(opened.Number) + "?said=raised"), err
 }

@@ -23,6 +23,8 @@ type Options struct {
 	CrossOrigin *http.CrossOriginProtection
 	// SignIn says that people can sign in; without it pages are for who shows a token.
 	SignIn bool
+	// Examples are the files of domains that come with the product, by id, to begin a new one with.
+	Examples map[string][]byte
 	// TemporalUI is the address of Temporal's own pages; "" links nothing.
 	TemporalUI string
 	Version    string
@@ -124,9 +126,13 @@ func (s *site) routes() []route { //nolint:funlen // one table, to be read as on
 		get("/domains/:id/file", s.domainFile),
 		post("/domains/:id/plan", s.planDomain),
 		post("/domains/:id/apply", s.applyDomain),
+		get("/new-domain", s.newDomain),
+		post("/new-domain", s.planNewDomain),
 
 		get("/system", s.system),
 		post("/system/dead-letters/:id/replay", s.replayLetter),
+		get("/system/tokens", s.tokens),
+		post("/system/tokens/:id/revoke", s.revokeToken),
 
 		forAnybody(get("/style", s.style)),
 		forAnybody(post("/preferences", s.prefer)),

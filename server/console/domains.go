@@ -23,7 +23,7 @@ func (s *site) domains(v *visit) (page, error) {
 }
 
 // domainPage shows a domain as its file says it.
-type domainPage struct{ Domain usm.Domain }
+type domainPage struct{ Domain directory }
 
 // domain shows who does what in a domain, and when.
 func (s *site) domain(v *visit) (page, error) {
@@ -31,7 +31,7 @@ func (s *site) domain(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{Place: "domains", Title: domain.Name, Body: oneDomain(v, domainPage{Domain: domain})}, nil
+	return page{Place: "domains", Title: domain.Name, Body: oneDomain(v, domainPage{directory{domain}})}, nil
 }
 
 // domainFile is the file of a domain, to change and to apply again.
@@ -57,24 +57,6 @@ func (p domainPage) holders(profile string) (names []string) {
 		if !person.Inactive && slices.Contains(person.Profiles, profile) {
 			names = append(names, person.Name)
 		}
-	}
-	return names
-}
-
-// profileName is what a profile is called.
-func (p domainPage) profileName(id string) string {
-	for _, profile := range p.Domain.Profiles {
-		if profile.ID == id {
-			return profile.Name
-		}
-	}
-	return id
-}
-
-func (p domainPage) profileNames(ids []string) []string {
-	var names []string
-	for _, id := range ids {
-		names = append(names, p.profileName(id))
 	}
 	return names
 }
@@ -115,9 +97,9 @@ func (p domainPage) approvers(v *visit, q usm.Quorum) string {
 	for _, a := range q.Approvers {
 		switch {
 		case a.Person != "":
-			parts = append(parts, p.personName(a.Person))
+			parts = append(parts, p.Domain.person(a.Person))
 		case a.Profile != "":
-			parts = append(parts, p.profileName(a.Profile))
+			parts = append(parts, p.Domain.profile(a.Profile))
 		default:
 			parts = append(parts, v.T("role."+string(a.Role)))
 		}
@@ -136,15 +118,6 @@ func (p domainPage) approvers(v *visit, q usm.Quorum) string {
 		line = q.Name + ": " + line
 	}
 	return line
-}
-
-func (p domainPage) personName(id string) string {
-	for _, person := range p.Domain.People {
-		if person.ID == id {
-			return person.Name
-		}
-	}
-	return id
 }
 
 // approvalSteps are the steps at which a policy asks.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/usm-works/usm/client"
@@ -126,7 +127,7 @@ func (w filling) fill(f *field, name string, value any, must bool) {
 			if i < len(items) {
 				item = items[i]
 			}
-			w.fill(&row, name+"/"+decimal(i), item, false)
+			w.fill(&row, name+"/"+strconv.Itoa(i), item, false)
 			f.Rows = append(f.Rows, row)
 		}
 	case linesKind, severalKind:

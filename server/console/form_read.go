@@ -77,7 +77,7 @@ func (r *reading) rows(f field, name, pointer string) (any, bool) {
 	row := field{Kind: groupKind, Required: true, Fields: f.Fields}
 	for _, i := range r.indexes(name) {
 		before := len(r.wrong)
-		item, typed := r.value(row, name+"/"+decimal(i), pointer+"/"+decimal(len(items)))
+		item, typed := r.value(row, name+"/"+strconv.Itoa(i), pointer+"/"+strconv.Itoa(len(items)))
 		if typed {
 			items = append(items, item)
 		} else {
@@ -96,7 +96,7 @@ func (r *reading) indexes(name string) []int {
 	for sent := range r.posted {
 		rest, ok := strings.CutPrefix(sent, name+"/")
 		number, _, deeper := strings.Cut(rest, "/")
-		if i, err := strconv.Atoi(number); ok && deeper && err == nil && decimal(i) == number {
+		if i, err := strconv.Atoi(number); ok && deeper && err == nil && strconv.Itoa(i) == number {
 			found = append(found, i)
 		}
 	}
@@ -108,7 +108,7 @@ func (r *reading) lines(f field, text, pointer string) (any, bool) {
 	items := []any{}
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
-			items = append(items, r.scalar(f.Fields[0], line, pointer+"/"+decimal(len(items))))
+			items = append(items, r.scalar(f.Fields[0], line, pointer+"/"+strconv.Itoa(len(items))))
 		}
 	}
 	if len(items) == 0 && !f.Required {

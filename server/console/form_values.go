@@ -13,8 +13,6 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-func decimal(i int) string { return strconv.Itoa(i) }
-
 // generic turns values into what JSON knows, whatever Go types they were built with.
 func generic(values map[string]any) any {
 	raw, err := json.Marshal(values)

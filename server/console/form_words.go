@@ -2,6 +2,7 @@ package console
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -112,7 +113,7 @@ func (f field) described() templ.Attributes {
 
 // height is how many lines an area shows at first.
 func (f field) height() string {
-	return decimal(min(max(3, strings.Count(f.Value, "\n")+2), 16))
+	return strconv.Itoa(min(max(3, strings.Count(f.Value, "\n")+2), 16))
 }
 
 // bounds are the least and the greatest number.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -15,7 +14,7 @@ import (
 type insightPage struct {
 	Query   insightQuery
 	Domains []string
-	Problem *client.Problem // of a period that is none
+	Entry   entry // of a period that is none
 	Parts   []insightPart
 }
 
@@ -61,37 +60,23 @@ func (s *site) insight(v *visit) (page, error) {
 	p.Domains = v.worksIn()
 	switch {
 	case wrongTo != nil:
-		p.Problem = wrong("/to", v.T("insight.no_day"))
+		p.Entry.wrong(v, "/to", v.T("insight.no_day"))
 	case wrongFrom != nil:
-		p.Problem = wrong("/from", v.T("insight.no_day"))
+		p.Entry.wrong(v, "/from", v.T("insight.no_day"))
 	case to.Before(from):
-		p.Problem = wrong("/to", v.T("insight.before"))
+		p.Entry.wrong(v, "/to", v.T("insight.before"))
 	}
-	shown := page{Place: "insight", Title: v.T("insight.title")}
-	if p.Problem == nil {
+	if p.Entry.Problem == nil {
 		filter := usm.ReportFilter{From: from, Until: to.AddDate(0, 0, 1), Domain: p.Query.Domain, Per: "day"}
 		if filter.Until.Sub(from) > dailyDays*24*time.Hour {
 			filter.Per = "week"
 		}
 		var err error
-		if p.Parts, err = v.readInsight(filter); err != nil {
-			problem, mine := mistake(err)
-			if !mine {
-				return page{}, err
-			}
-			p.Problem = problem
+		if p.Parts, err = v.readInsight(filter); err != nil && !p.Entry.refused(err) {
+			return page{}, err
 		}
 	}
-	if p.Problem != nil {
-		shown.Status = 422
-	}
-	shown.Body = insight(v, p)
-	return shown, nil
-}
-
-// wrong is a problem that the page itself finds.
-func wrong(pointer, detail string) *client.Problem {
-	return &client.Problem{Detail: detail, Errors: []usm.FieldError{{Pointer: pointer, Detail: detail}}}
+	return page{Place: "insight", Title: v.T("insight.title"), Body: insight(v, p)}.refusing(p.Entry.Problem), nil
 }
 
 func (v *visit) readInsight(f usm.ReportFilter) ([]insightPart, error) {

@@ -2,7 +2,6 @@ package console
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 
 	"github.com/usm-works/usm/client"
@@ -39,18 +38,14 @@ func (v *visit) itemAt() (usm.CoveredItem, error) {
 	}
 	i := slices.IndexFunc(items, func(item usm.CoveredItem) bool { return item.ID == id })
 	if i < 0 {
-		return usm.CoveredItem{}, &client.Problem{Status: http.StatusNotFound, Code: usm.CodeNotFound}
+		return usm.CoveredItem{}, errUnknown
 	}
 	return items[i], nil
 }
 
 func (v *visit) asksItem(item usm.CoveredItem, values map[string]any, e entry) (page, error) {
 	p := itemPage{Item: item, Form: formOf(item.Schema, "fields", values, e.Problem), Entry: e}
-	shown := page{Place: "ask", Title: item.Name, Body: catalogueItem(v, p)}
-	if e.Problem != nil {
-		shown.Status = e.Problem.Status
-	}
-	return shown, nil
+	return page{Place: "ask", Title: item.Name, Body: catalogueItem(v, p)}.refusing(e.Problem), nil
 }
 
 // openItem opens a call for an item of the catalogue.

@@ -64,6 +64,14 @@ func init() { //nolint:gochecknoinits // computed once from what is embedded
 	}
 }
 
+// named are values of ours to choose from, with what they are called.
+func named[T ~string](values []T, name func(T) string) []choice {
+	return choices(values, func(value T) (string, string) { return string(value), name(value) })
+}
+
+// asIs is the name of what is called by its id.
+func asIs(id string) string { return id }
+
 func escape(text string) string     { return url.QueryEscape(text) }
 func escapePath(text string) string { return url.PathEscape(text) }
 

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,7 +44,7 @@ type registerPage struct {
 	Services []client.Service
 	Saved    []usm.SavedFilter
 	Problem  *client.Problem // what is wrong with the filters
-	Unsaved  *client.Problem // why the filter was not kept
+	Entry    entry           // of a filter that was not kept
 }
 
 // registerFilters are the parameters that narrow a register. With columns they are all that its address says.
@@ -62,16 +61,16 @@ func (s *site) registers(*visit) (page, error) {
 func (s *site) register(v *visit) (page, error) {
 	r, ok := registerOf(v)
 	if !ok {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return page{}, errUnknown
 	}
-	return v.showRegister(r, nil)
+	return v.showRegister(r, entry{})
 }
 
 // showRegister shows a register, and why a filter of it was not kept.
-func (v *visit) showRegister(r callRegister, unsaved *client.Problem) (page, error) {
-	p := registerPage{Register: r, Columns: v.columns(), Unsaved: unsaved}
+func (v *visit) showRegister(r callRegister, e entry) (page, error) {
+	p := registerPage{Register: r, Columns: v.columns(), Entry: e}
 	var err error
-	if p.Services, _, err = v.api.Services(v.ctx(), "", usm.Page{Limit: 200}); err != nil {
+	if p.Services, err = v.services(); err != nil {
 		return page{}, err
 	}
 	if p.Saved, err = v.api.Filters(v.ctx(), r.Type); err != nil {
@@ -83,13 +82,7 @@ func (v *visit) showRegister(r callRegister, unsaved *client.Problem) (page, err
 	if p.Problem = wrongInput(err); err != nil && p.Problem == nil {
 		return page{}, err
 	}
-	shown := page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}
-	for _, problem := range []*client.Problem{p.Problem, p.Unsaved} {
-		if problem != nil {
-			shown.Status = problem.Status
-		}
-	}
-	return shown, nil
+	return page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}.refusing(p.Problem, e.Problem), nil
 }
 
 // callFilter is what the address narrows a register by.
@@ -131,11 +124,17 @@ func (v *visit) domainsOf(services []client.Service) []string {
 
 // serviceName is the name of a service, its id when it is not known.
 func serviceName(services []client.Service, domain, id string) string {
-	i := slices.IndexFunc(services, func(s client.Service) bool { return s.ID == id && (domain == "" || s.Domain == domain) })
-	if i < 0 {
-		return id
-	}
-	return services[i].Name
+	return nameOf(services, id, func(s client.Service) (string, string) {
+		if s.Domain != domain {
+			return "", ""
+		}
+		return s.ID, s.Name
+	})
+}
+
+// serviceChoices are services to choose from.
+func serviceChoices(services []client.Service) []choice {
+	return choices(services, func(s client.Service) (string, string) { return s.ID, s.Name })
 }
 
 // workflowsOf are those that answer a type of call.

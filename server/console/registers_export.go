@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/csv"
 	"io"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -17,7 +16,7 @@ const exportedCalls = 10_000
 func (s *site) exportRegister(v *visit) (page, error) {
 	r, ok := registerOf(v)
 	if !ok {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return page{}, errUnknown
 	}
 	filter := v.callFilter(r.Type)
 	filter.Page = usm.Page{Limit: 200}

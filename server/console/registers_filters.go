@@ -1,9 +1,7 @@
 package console
 
 import (
-	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
@@ -13,14 +11,13 @@ import (
 func (s *site) saveFilter(v *visit) (page, error) {
 	r, ok := registerOf(v)
 	if !ok {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return page{}, errUnknown
 	}
-	filter := usm.SavedFilter{Register: r.Type, Name: strings.TrimSpace(v.c.PostForm("name")), Query: v.narrowed()}
-	_, err := v.api.SaveFilter(v.ctx(), filter, client.WithKey(v.key()))
-	unsaved := wrongInput(err)
+	e := v.entered()
+	_, err := v.api.SaveFilter(v.ctx(), usm.SavedFilter{Register: r.Type, Name: e.Value("name"), Query: v.narrowed()}, client.WithKey(v.key()))
 	v.c.Request.URL.Path = "/registers/" + r.Path // where it goes on, kept or not
-	if unsaved != nil {
-		return v.showRegister(r, unsaved)
+	if e.refused(err) {
+		return v.showRegister(r, e)
 	}
 	return see(v.with("said", "filter_kept")), err
 }
@@ -30,7 +27,7 @@ func (s *site) forgetFilter(v *visit) (page, error) {
 	id, err := strconv.ParseInt(v.param("id"), 10, 64)
 	r, ok := registerOf(v)
 	if !ok || err != nil {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil //nolint:nilerr // what is no number names none
+		return page{}, errUnknown
 	}
 	v.c.Request.URL.Path = "/registers/" + r.Path
 	return see(v.with("said", "filter_forgotten")), v.api.DeleteFilter(v.ctx(), id)

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
@@ -24,14 +25,14 @@ type risksPage struct {
 	Services []client.Service
 	Raising  []string        // domains in which whoever visits may raise a risk
 	Problem  *client.Problem // what is wrong with the filters
-	Unraised *client.Problem // why the risk was not raised
+	Entry    entry           // of a risk that was not raised
 }
 
 // risks shows the matrix of open risks, and the list that the address leaves.
-func (s *site) risks(v *visit) (page, error) { return v.showRisks(nil) }
+func (s *site) risks(v *visit) (page, error) { return v.showRisks(entry{}) }
 
-func (v *visit) showRisks(unraised *client.Problem) (page, error) {
-	p := risksPage{Counts: map[[2]usm.Level]int{}, Raising: v.worksIn(), Unraised: unraised}
+func (v *visit) showRisks(e entry) (page, error) {
+	p := risksPage{Counts: map[[2]usm.Level]int{}, Raising: v.worksIn(), Entry: e}
 	counts, err := v.api.CountRisks(v.ctx(), usm.RiskFilter{Domain: v.query("domain"), Service: v.query("service")})
 	if err != nil {
 		return page{}, err
@@ -43,19 +44,14 @@ func (v *visit) showRisks(unraised *client.Problem) (page, error) {
 		}
 		p.Counts[[2]usm.Level{c.Effect, c.Likelihood}] = c.Count
 	}
-	if p.Services, _, err = v.api.Services(v.ctx(), "", usm.Page{Limit: 200}); err != nil {
+	if p.Services, err = v.services(); err != nil {
 		return page{}, err
 	}
 	p.Risks, p.Next, err = v.api.Calls(v.ctx(), v.riskFilter())
-	shown := page{Place: "risks", Title: v.T("risk.title")}
 	if p.Problem = wrongInput(err); p.Problem != nil {
-		shown.Status, err = p.Problem.Status, nil
+		err = nil
 	}
-	if unraised != nil {
-		shown.Status = unraised.Status
-	}
-	shown.Body = risks(v, p)
-	return shown, err
+	return page{Place: "risks", Title: v.T("risk.title"), Body: risks(v, p)}.refusing(p.Problem, e.Problem), err
 }
 
 // riskFilter is what the address narrows the list by: open risks, unless it names a status.
@@ -72,13 +68,10 @@ func (s *site) raiseRisk(v *visit) (page, error) {
 	if !slices.Contains(v.worksIn(), domain) {
 		return v.trouble("forbidden", http.StatusForbidden, nil), nil
 	}
-	call := v.raised(usm.Risk, domain)
-	call.Service = v.c.PostForm("about")
-	opened, err := v.api.Open(v.ctx(), call, client.WithKey(v.key()))
-	if problem := wrongInput(err); problem != nil {
-		return v.showRisks(problem)
-	}
-	return see("/calls/" + escapePath(opened.Number) + "?said=raised"), err
+	return v.raise(usm.NewCall{Domain: domain, Type: usm.Risk, Service: v.c.PostForm("about")}, func(e entry) (page, error) {
+		e.under("about", "/service")
+		return v.showRisks(e)
+	})
 }
 
 // riskOf is what the steps of a risk have found out.
@@ -105,5 +98,5 @@ func foundOut(call usm.CallView) (r riskOf) {
 
 // weight is how much an effect and a likelihood matter, from 0 to 5: the default priorities in other words.
 func weight(effect, likelihood usm.Level) string {
-	return decimal(5 - usm.DefaultPriorities().Priority(effect, likelihood).Rank())
+	return strconv.Itoa(5 - usm.DefaultPriorities().Priority(effect, likelihood).Rank())
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/usm-works/usm/client"
@@ -42,7 +41,7 @@ func (s *site) service(v *visit) (page, error) {
 	}
 	i := slices.IndexFunc(domain.Services, func(s usm.Service) bool { return s.ID == v.param("id") })
 	if i < 0 {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil
+		return page{}, errUnknown
 	}
 	p := servicePage{Service: domain.Services[i], Domain: domain.ID}
 	p.Items = slices.DeleteFunc(domain.Catalogue, func(item usm.Item) bool { return item.Service != p.ID })

@@ -1,24 +1,25 @@
 package console
 
 import (
+	"net/url"
 	"time"
 
-	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
 
 // stylePage has every part in every state. It asks nothing of the API, and knows nobody.
 type stylePage struct {
-	Problem *client.Problem
-	Calls   []usm.CallView // early, soon and late
-	Chart   string
-	Path    callPage
-	Risks   risksPage
+	Entry entry          // with a field that is wrong
+	Calls []usm.CallView // early, soon and late
+	Chart string
+	Path  callPage
+	Risks risksPage
 }
 
 // style shows every part of the pages in every state, whatever is away.
 func (s *site) style(v *visit) (page, error) {
-	p := stylePage{Problem: wrong("/subject", v.T("style.wrong")), Path: drawnPath()}
+	p := stylePage{Entry: entry{Values: url.Values{"subject": {v.T("style.text")}}}, Path: drawnPath()}
+	p.Entry.wrong(v, "/subject", v.T("style.wrong"))
 	p.Risks.Counts = map[[2]usm.Level]int{{usm.High, usm.Medium}: 2, {usm.Low, usm.Low}: 7}
 	for _, used := range []time.Duration{time.Hour, 7 * time.Hour, 9 * time.Hour} {
 		opened := v.now.Add(-used)

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -15,6 +14,7 @@ type systemPage struct {
 	System  usm.System
 	Open    int // calls
 	Letters listed[usm.DeadLetter]
+	Tokens  listed[usm.Token] // that are good, the latest
 	Changes []directoryPart
 	Problem *client.Problem // of what was replayed
 }
@@ -32,8 +32,8 @@ type directoryPart struct {
 	listed[usm.DirectoryChange]
 }
 
-// shownChanges is how many of the latest changes of a directory the page shows.
-const shownChanges = 10
+// shownLatest is how many of the latest changes of a directory, and tokens, the page shows.
+const shownLatest = 10
 
 // system shows how the product itself is doing.
 func (s *site) system(v *visit) (page, error) { return v.system(nil) }
@@ -51,23 +51,23 @@ func (v *visit) system(problem *client.Problem) (page, error) {
 	if p.Letters, err = allowed(letters, next, err); err != nil {
 		return page{}, err
 	}
+	tokens, next, err := v.api.Tokens(v.ctx(), usm.TokenFilter{State: "good", Page: usm.Page{Limit: shownLatest}})
+	if p.Tokens, err = allowed(tokens, next, err); err != nil {
+		return page{}, err
+	}
 	domains := v.worksIn()
 	if v.me.Admin {
 		domains = v.allDomains()
 	}
 	for _, id := range domains {
-		changes, next, err := v.api.DirectoryChanges(v.ctx(), id, usm.Page{Limit: shownChanges})
+		changes, next, err := v.api.DirectoryChanges(v.ctx(), id, usm.Page{Limit: shownLatest})
 		seen, err := allowed(changes, next, err)
 		if err != nil {
 			return page{}, err
 		}
 		p.Changes = append(p.Changes, directoryPart{id, seen})
 	}
-	shown := page{Place: "system", Title: v.T("system.title"), Body: system(v, p)}
-	if problem != nil {
-		shown.Status = http.StatusConflict
-	}
-	return shown, nil
+	return page{Place: "system", Title: v.T("system.title"), Body: system(v, p)}.refusing(problem), nil
 }
 
 // allDomains are the first domains of an administrator, who holds no profile in any.
@@ -95,10 +95,10 @@ func allowed[T any](rows []T, next string, err error) (listed[T], error) {
 func (s *site) replayLetter(v *visit) (page, error) {
 	id, err := strconv.ParseInt(v.param("id"), 10, 64)
 	if err != nil {
-		return v.trouble("unknown", http.StatusNotFound, nil), nil //nolint:nilerr // what is no number names none
+		return page{}, errUnknown
 	}
 	err = v.api.ReplayDeadLetter(v.ctx(), id, client.WithKey(v.key()))
-	if problem, mine := mistake(err); mine {
+	if problem := wrongInput(err); problem != nil {
 		return v.system(problem)
 	}
 	return see("/system?said=replayed"), err

@@ -40,11 +40,7 @@ func (v *visit) telling(e entry) (page, error) {
 		of := slices.DeleteFunc(slices.Clone(services), func(s client.Service) bool { return s.Domain != domain.ID })
 		p.About = append(p.About, askedAbout{domain, of})
 	}
-	shown := page{Place: "ask", Title: v.T("tell.title"), Body: tell(v, p)}
-	if e.Problem != nil {
-		shown.Status = e.Problem.Status
-	}
-	return shown, nil
+	return page{Place: "ask", Title: v.T("tell.title"), Body: tell(v, p)}.refusing(e.Problem), nil
 }
 
 // openTold opens a call for what somebody told. Whether something is broken, he says; the type follows from the rules.
@@ -60,25 +56,11 @@ func (s *site) openTold(v *visit) (page, error) {
 		Fields: map[string]any{"broken": e.Value("broken") == "yes"},
 	}, client.WithKey(v.key()))
 	if e.refused(err) {
-		for i, wrong := range e.Problem.Errors {
-			if wrong.Pointer == "/domain" || wrong.Pointer == "/service" {
-				e.Problem.Errors[i].Pointer = "/about"
-			}
-		}
+		e.under("about", "/domain", "/service")
 		return v.telling(e)
 	}
 	if err != nil {
 		return page{}, err
 	}
 	return see("/asked/" + escapePath(call.Number) + "?said=asked"), nil
-}
-
-// refused keeps what the API says is wrong with what was typed; false for anything that the form is not to be shown again for.
-func (e *entry) refused(err error) bool {
-	problem, ok := asProblem(err)
-	if ok && problem.Code == usm.CodeInvalid {
-		e.Problem = problem
-		return true
-	}
-	return false
 }

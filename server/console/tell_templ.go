@@ -205,7 +205,7 @@ func tell(v *visit, p tellPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = entryWrong(p.Entry, "broken").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wrongField(v, p.Entry.Problem, "/broken").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -27,6 +27,9 @@ type visit struct {
 
 func (v *visit) ctx() context.Context { return v.c.Request.Context() }
 
+// errUnknown is what an address comes to that names nothing.
+var errUnknown = &client.Problem{Status: http.StatusNotFound, Code: usm.CodeNotFound}
+
 // query returns a parameter of the address, "" when it is not there.
 func (v *visit) query(name string) string { return v.c.Query(name) }
 
