@@ -10,8 +10,10 @@ import (
 
 // control is an element of a form that has to be changed. Kind is its type.
 type control struct {
-	Selector, Kind, Value string
-	On                    bool // of a checkbox or a radio button
+	Selector string `json:"selector"`
+	Kind     string `json:"kind"`
+	Value    string `json:"value"`
+	On       bool   `json:"on"` // of a checkbox or a radio button
 }
 
 // set fills in fields by their names, in their order; what is in groups and lists has the names that the console gives it.
@@ -44,8 +46,8 @@ func (b *browser) set(fields map[string]any) *browser {
 		return JSON.stringify({ missing, wanted: wanted.map(({ field, ...one }) => one) });
 	})()`, content), &told))
 	var form struct {
-		Missing []string
-		Wanted  []control
+		Missing []string  `json:"missing"`
+		Wanted  []control `json:"wanted"`
 	}
 	require.NoError(b.t, json.Unmarshal([]byte(told), &form))
 	require.Empty(b.t, form.Missing, "the form at %s has no such fields:\n%s", b.at(), b.text("main"))

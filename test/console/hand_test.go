@@ -163,8 +163,8 @@ func (k keys) choose(b *browser, selector, value string) {
 func (k keys) write(b *browser, selector, kind, text string) {
 	b.t.Helper()
 	k.reach(b, selector)
-	switch {
-	case kind == "date", kind == "datetime-local": // month, day and year; then hour, minute and half of the day
+	switch kind {
+	case "date", "datetime-local": // month, day and year; then hour, minute and half of the day
 		b.strike(text[5:7], text[8:10], text[:4])
 		if kind == "datetime-local" {
 			half := "A"

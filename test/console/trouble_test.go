@@ -19,10 +19,10 @@ import (
 const longest = 31 * time.Second
 
 // TestAPartIsAway has somebody before every kind of form while Postgres or Temporal is away.
-func TestAPartIsAway(t *testing.T) { //nolint:tparallel // one trouble at a time
+func TestAPartIsAway(t *testing.T) {
 	t.Parallel()
 	w := troubles(t)
-	for _, x := range []struct { //nolint:paralleltest // see above
+	for _, x := range []struct { // one trouble at a time
 		name   string
 		engine bool // and not the registers
 		begin  func(*testing.T) (mend func())

@@ -94,16 +94,20 @@ func (w troubled) errands(t *testing.T, about string) []errand {
 	until := time.Now().Add(48 * time.Hour).UTC().Format("2006-01-02T15:04")
 	return []errand{
 		{
-			"finish", "farah", "#finish", at("farah", address+call.Number), url.Values{"note": {about}},
-			of(call.Number, usm.EventStepFinished), true,
+			"finish", "farah", "#finish", at("farah", address+call.Number),
+			url.Values{"note": {about}},
+			of(call.Number, usm.EventStepFinished),
+			true,
 		},
 		{"note", "anna", "#write", at("anna", "/asked/"+other.Number), url.Values{"note": {about}}, of(other.Number, usm.EventNoted), true},
 		{
-			"claim", "goran", "#work", at("goran", "/work"), url.Values{"call": {third.Number}, "do": {"claim"}},
+			"claim", "goran", "#work", at("goran", "/work"),
+			url.Values{"call": {third.Number}, "do": {"claim"}},
 			of(third.Number, usm.EventClaimed), true,
 		},
 		{
-			"decide", "sven", "#decide", at("sven", "/approvals/"+approval), url.Values{"decision": {"approve"}, "reason": {about}},
+			"decide", "sven", "#decide", at("sven", "/approvals/"+approval),
+			url.Values{"decision": {"approve"}, "reason": {about}},
 			of(approval[:len(approval)-2], usm.EventDecided), true,
 		},
 		{
@@ -112,7 +116,8 @@ func (w troubled) errands(t *testing.T, about string) []errand {
 			fmt.Sprintf(`SELECT count(*) FROM calls WHERE subject = '%s' AND type = 'incident'`, about), false,
 		},
 		{
-			"absence", "tamara", "#absence", at("tamara", "/absence"), url.Values{"to": {"qiang"}, "until": {until}, "reason": {about}},
+			"absence", "tamara", "#absence", at("tamara", "/absence"),
+			url.Values{"to": {"qiang"}, "until": {until}, "reason": {about}},
 			fmt.Sprintf(`SELECT count(*) FROM delegations WHERE reason = '%s'`, about), false,
 		},
 	}
