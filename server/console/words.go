@@ -41,7 +41,9 @@ func (v *visit) lasting(d time.Duration) string {
 }
 
 // figure is a number with the decimal sign of the reader's language.
-func (v *visit) figure(number string) string { return strings.Replace(number, ".", v.T("time.decimal_sign"), 1) }
+func (v *visit) figure(number string) string {
+	return strings.Replace(number, ".", v.T("time.decimal_sign"), 1)
+}
 
 // contentPath says where a value stands in what is to be approved: the names of usm.ContentLine in the language of the reader.
 func (v *visit) contentPath(name string) string {
