@@ -199,3 +199,11 @@ func (at pathStepAt) line(format string, dx, dy int) string {
 }
 
 func (d drawing) viewBox() string { return fmt.Sprintf("0 0 %d %d", d.Width, d.Height) }
+
+// whySettled says how an approval came to its end; that somebody gave it, in the language of the reader.
+func (v *visit) whySettled(why string) string {
+	if who, given := strings.CutPrefix(why, "by "); given {
+		return v.T("call.by_whom", who)
+	}
+	return why
+}

@@ -42,7 +42,7 @@ func (v *visit) choiceName(o choice) string {
 	if o.Name != "" {
 		return o.Name
 	}
-	for _, group := range []string{"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step."} {
+	for _, group := range []string{"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step.", "link."} {
 		if v.has(group + o.Value) {
 			return v.T(group + o.Value)
 		}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -81,7 +80,7 @@ func (v *visit) normPart(f usm.ReportFilter) (insightPart, chart, error) {
 		good, bad := behind(normsPage, row.Calls.Met), behind(normsPage, row.Calls.Breached)
 		attained := insightCell{Text: "–", Figure: true}
 		if row.Attainment != "" {
-			attained.Text = row.Attainment + " %"
+			attained.Text = v.figure(row.Attainment) + " %"
 		}
 		part.Rows = append(part.Rows, []insightCell{
 			{Text: name}, attained, count(row.Met, good), count(row.Breached, bad), count(row.Running, behind(normsPage, row.Calls.Running)),
@@ -101,7 +100,7 @@ func (v *visit) waitingPart(f usm.ReportFilter) (insightPart, chart, error) {
 	rows, err := v.api.WaitingByStep(v.ctx(), f)
 	part := insightPart{Key: "waiting", Head: []string{v.T("field.step"), v.T("insight.done"), v.T("insight.median"), v.T("insight.slow")}}
 	median := series{Name: v.T("insight.median"), Class: "in"}
-	drawing := chart{Lying: true, Figure: hours}
+	drawing := chart{Lying: true, Figure: v.hours}
 	for _, row := range rows {
 		link := behind(callsPage, row.Calls)
 		part.Rows = append(part.Rows, []insightCell{
@@ -159,7 +158,7 @@ func (v *visit) spanCell(s usm.Span) insightCell {
 }
 
 // hours writes a figure of an axis of time.
-func hours(h float64) string { return strconv.FormatFloat(h, 'f', -1, 64) + " h" }
+func (v *visit) hours(h float64) string { return v.T("time.hours", v.figure(textOf(h))) }
 
 // at finds rows of the same step.
 func at(row usm.BounceRow) func(usm.BounceRow) bool {

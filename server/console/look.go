@@ -16,12 +16,13 @@ type look struct {
 	Language string // of languages
 	Theme    string // "" follows the system, light or dark
 	Density  string // "" is comfortable, or dense
+	Keys     string // "" lets single keys do something, off does not
 	Zone     *time.Location
 	zoneSet  bool
 }
 
 const (
-	lookCookie = "usm-look" // language.theme.density
+	lookCookie = "usm-look" // language.theme.density.keys
 	zoneCookie = "usm-zone" // the script tells the zone of the browser
 )
 
@@ -63,10 +64,11 @@ func lookOf(r *http.Request) look {
 		}
 	}
 	if cookie, err := r.Cookie(lookCookie); err == nil {
-		parts := append(strings.Split(cookie.Value, "."), "", "", "")
+		parts := append(strings.Split(cookie.Value, "."), "", "", "", "")
 		l.Language = oneOf(parts[0], languages...)
 		l.Theme = oneOf(parts[1], "light", "dark")
 		l.Density = oneOf(parts[2], "dense")
+		l.Keys = oneOf(parts[3], "off")
 	}
 	if l.Language == "" {
 		_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
@@ -85,13 +87,13 @@ func oneOf(value string, known ...string) string {
 // prefer keeps how somebody wants to see the pages, and goes back to where he was.
 func (s *site) prefer(v *visit) (page, error) {
 	l := v.look
-	for name, field := range map[string]*string{"language": &l.Language, "theme": &l.Theme, "density": &l.Density} {
+	for name, field := range map[string]*string{"language": &l.Language, "theme": &l.Theme, "density": &l.Density, "keys": &l.Keys} {
 		if value, sent := v.c.GetPostForm(name); sent {
 			*field = value
 		}
 	}
 	http.SetCookie(v.c.Writer, &http.Cookie{ //nolint:gosec // it holds no secret, and no script has to be kept from it
-		Name: lookCookie, Value: strings.Join([]string{l.Language, l.Theme, l.Density}, "."), Path: "/",
+		Name: lookCookie, Value: strings.Join([]string{l.Language, l.Theme, l.Density, l.Keys}, "."), Path: "/",
 		MaxAge: int((365 * 24 * time.Hour).Seconds()), SameSite: http.SameSiteLaxMode, HttpOnly: true,
 	})
 	return see(v.c.PostForm("back")), nil

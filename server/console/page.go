@@ -2,6 +2,8 @@ package console
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -103,7 +105,8 @@ func (s *site) write(v *visit, p page) {
 		p.Status = http.StatusOK
 	}
 	var out bytes.Buffer
-	if err := frame(v, p).Render(v.ctx(), &out); err != nil {
+	// What is said when the time of a request is over is said all the same.
+	if err := frame(v, p).Render(context.WithoutCancel(v.ctx()), &out); err != nil {
 		s.Logger.ErrorContext(v.ctx(), "a page was not written", "place", p.Place, "error", err)
 		c.String(http.StatusInternalServerError, "This page cannot be shown.")
 		return
@@ -114,7 +117,10 @@ func (s *site) write(v *visit, p page) {
 // refused is the page for an error that the action itself did not deal with.
 func (v *visit) refused(err error) page {
 	problem, ok := asProblem(err)
-	if !ok {
+	switch {
+	case !ok && away(err):
+		problem = &client.Problem{Status: http.StatusServiceUnavailable, Code: usm.CodeUnavailable}
+	case !ok:
 		v.site.Logger.ErrorContext(v.ctx(), "a page failed", "error", err)
 		return v.trouble("internal", http.StatusInternalServerError, nil)
 	}
@@ -180,5 +186,5 @@ func kept(r *http.Request) []keptField {
 // away reports whether an error says that something is away for a moment, as opposed to what whoever asks can mend.
 func away(err error) bool {
 	code := client.CodeOf(err)
-	return code == usm.CodeUnavailable || code == usm.CodeInternal
+	return code == usm.CodeUnavailable || code == usm.CodeInternal || errors.Is(err, context.DeadlineExceeded)
 }

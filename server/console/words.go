@@ -2,6 +2,7 @@ package console
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -37,6 +38,20 @@ func (v *visit) lasting(d time.Duration) string {
 	default:
 		return v.T("time.minutes", minutes)
 	}
+}
+
+// figure is a number with the decimal sign of the reader's language.
+func (v *visit) figure(number string) string {
+	return strings.Replace(number, ".", v.T("time.decimal_sign"), 1)
+}
+
+// contentPath says where a value stands in what is to be approved: the names of usm.ContentLine in the language of the reader.
+func (v *visit) contentPath(name string) string {
+	parts := strings.Split(name, " › ")
+	for i, part := range parts {
+		parts[i] = v.or("field."+strings.ReplaceAll(strings.ToLower(part), " ", "_"), part)
+	}
+	return strings.Join(parts, " › ")
 }
 
 // The names of what USM speaks of, in the language of the reader.

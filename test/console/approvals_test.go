@@ -15,9 +15,11 @@ import (
 )
 
 // approving is a world in which plans of changes are approved by sven and tamara, and those of mail only after a recent sign-in.
-func approving(t *testing.T) world {
+func approving(t *testing.T) world { t.Helper(); return start(t, "it", "hr").approving(t) }
+
+// approving lets sven and tamara approve.
+func (w world) approving(t *testing.T) world {
 	t.Helper()
-	w := start(t, "it", "hr")
 	domain, err := domains.Parse("it.yaml", domains.Builtin()["it"])
 	require.NoError(t, err)
 	both := usm.Quorum{Need: "all", Approvers: []usm.Approver{{Person: "sven"}, {Person: "tamara"}}}

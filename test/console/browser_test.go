@@ -23,6 +23,7 @@ import (
 type browser struct {
 	t     *testing.T
 	w     world
+	hand  hand // with which click, fill and choose are done
 	ctx   context.Context
 	mu    sync.Mutex
 	wrong []string
@@ -60,7 +61,7 @@ func (w world) window(t *testing.T, chromium context.Context, person string, act
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithTargetID(stranger(t, chromium)))
 	t.Cleanup(cancel)
-	b := &browser{t: t, w: w, ctx: ctx}
+	b := &browser{t: t, w: w, ctx: ctx, hand: mouse{}}
 	chromedp.ListenTarget(ctx, b.hear)
 	require.NoError(t, chromedp.Run(ctx), "a window lives as long as the context of what is first done in it")
 	begin := []chromedp.Action{network.Enable(), log.Enable()}
@@ -128,28 +129,22 @@ func (b *browser) open(path string) *browser {
 // click presses something and waits for nothing.
 func (b *browser) click(selector string) *browser {
 	b.t.Helper()
-	b.run(chromedp.Click(selector, chromedp.ByQuery))
+	b.hand.press(b, selector)
 	return b
 }
 
 // fill types into a field, in place of what it held.
 func (b *browser) fill(selector, text string) *browser {
 	b.t.Helper()
-	empty := fmt.Sprintf(`document.querySelector(%q).value = ""`, selector)
-	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(empty, nil),
-		chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	b.hand.write(b, selector, "text", text)
 	return b
 }
 
 // choose chooses an option of a select by its value.
 func (b *browser) choose(selector, value string) *browser {
 	b.t.Helper()
-	var found bool
-	b.run(chromedp.WaitReady(selector, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`(() => {
-		const field = document.querySelector(%q); field.value = %q;
-		field.dispatchEvent(new Event("change", { bubbles: true })); return field.value === %q;
-	})()`, selector, value, value), &found))
-	require.True(b.t, found, "%s has no %q", selector, value)
+	b.hand.choose(b, selector, value)
+	require.True(b.t, b.is(selector, fmt.Sprintf("value === %q", value)), "%s has no %q", selector, value)
 	return b
 }
 

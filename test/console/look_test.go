@@ -22,3 +22,10 @@ func (b *browser) light() *browser {
 	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}}))
 	return b
 }
+
+// desktop makes it as large as it was again.
+func (b *browser) desktop() *browser {
+	b.t.Helper()
+	b.run(emulation.ClearDeviceMetricsOverride())
+	return b
+}

@@ -30,7 +30,12 @@ type world struct {
 
 func start(t *testing.T, domains ...string) world {
 	t.Helper()
-	return world{product.Start(t, product.Options{Domains: domains}), map[string]string{}, map[string]string{}}
+	return startWith(t, product.Options{Domains: domains})
+}
+
+func startWith(t *testing.T, o product.Options) world {
+	t.Helper()
+	return world{product.Start(t, o), map[string]string{}, map[string]string{}}
 }
 
 // withToken lets requests be made by somebody who is no person.
@@ -79,9 +84,17 @@ func (w world) post(t *testing.T, person, path string, form url.Values) response
 // submit sends a form of a page as a browser would, with what its fields hold, changed by the given ones.
 func (w world) submit(t *testing.T, person string, page response, form string, fields url.Values) response {
 	t.Helper()
-	found := page.Find(form)
-	require.Equal(t, 1, found.Length(), "%s in %s", form, page.Body)
-	values := url.Values{}
+	action, values := page.form(t, form)
+	maps.Copy(values, fields)
+	return w.post(t, person, action, values)
+}
+
+// form is where a form of a page is sent, and what its fields hold.
+func (r response) form(t *testing.T, form string) (action string, values url.Values) {
+	t.Helper()
+	found := r.Find(form)
+	require.Equal(t, 1, found.Length(), "%s in %s", form, r.Body)
+	values = url.Values{}
 	found.Find("input[name], textarea[name], select[name]").Each(func(_ int, field *goquery.Selection) {
 		name := field.AttrOr("name", "")
 		kind := field.AttrOr("type", "")
@@ -100,8 +113,7 @@ func (w world) submit(t *testing.T, person string, page response, form string, f
 			values.Add(name, field.AttrOr("value", ""))
 		}
 	})
-	maps.Copy(values, fields)
-	return w.post(t, person, found.AttrOr("action", ""), values)
+	return found.AttrOr("action", ""), values
 }
 
 // foreign sends a form as a page of another site would make a browser send it.
@@ -110,18 +122,18 @@ func (w world) foreign(t *testing.T, person, path string, form url.Values) respo
 	return w.send(t, person, http.MethodPost, path, form, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
 }
 
-func (w world) send(t *testing.T, person, method, path string, form url.Values, headers ...string) response {
-	t.Helper()
-	return w.sendBody(t, person, method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), headers...)
+func (w world) send(tb testing.TB, person, method, path string, form url.Values, headers ...string) response {
+	tb.Helper()
+	return w.sendBody(tb, person, method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), headers...)
 }
 
 // sendBody sends what a form comes to; headers are pairs of name and value.
-func (w world) sendBody(t *testing.T, person, method, path, kind string, body io.Reader, headers ...string) response {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func (w world) sendBody(tb testing.TB, person, method, path, kind string, body io.Reader, headers ...string) response {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, w.URL+path, body)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", kind)
 		request.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -133,12 +145,12 @@ func (w world) sendBody(t *testing.T, person, method, path, kind string, body io
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	answer, err := once.Do(request)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer answer.Body.Close() //nolint:errcheck // nothing was written
 	content, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(content)))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return response{document, answer.StatusCode, answer.Header, string(content)}
 }
 
