@@ -92,7 +92,7 @@ func (v *visit) said() string {
 
 // typed reports whether a field of a form is one that somebody filled in.
 func typed(f keptField) bool {
-	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision"
+	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision" && !strings.HasPrefix(f.Name, "found/")
 }
 
 // shortName is the last part of the name of a field, "diagnosis" of "/fields/diagnosis".

@@ -17,7 +17,7 @@ import (
 )
 
 // lineInput is a field of one line; what is wrong with it stands under it.
-func lineInput(problem *client.Problem, pointer, value string, most int) templ.Component {
+func lineInput(v *visit, problem *client.Problem, pointer, value string, most int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -90,7 +90,7 @@ func lineInput(problem *client.Problem, pointer, value string, most int) templ.C
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = wrongField(problem, pointer).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wrongField(v, problem, pointer).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -98,7 +98,7 @@ func lineInput(problem *client.Problem, pointer, value string, most int) templ.C
 	})
 }
 
-func wrongField(problem *client.Problem, pointer string) templ.Component {
+func wrongField(v *visit, problem *client.Problem, pointer string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -209,7 +209,7 @@ func levelSelect(v *visit, problem *client.Problem, pointer, chosen string, leve
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = wrongField(problem, pointer).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wrongField(v, problem, pointer).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -43,6 +43,8 @@ type registerPage struct {
 	Next     string
 	Columns  []string // those that are shown, in the order of callColumns
 	Services []client.Service
+	Domains  []choice // to choose from, when there are several
+	Names    directories
 	Saved    []usm.SavedFilter
 	Problem  *client.Problem // what is wrong with the filters
 	Unsaved  *client.Problem // why the filter was not kept
@@ -83,6 +85,12 @@ func (v *visit) showRegister(r callRegister, unsaved *client.Problem) (page, err
 	if p.Problem = wrongInput(err); err != nil && p.Problem == nil {
 		return page{}, err
 	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	if p.Names, err = v.namesIn(p.Calls); err != nil {
+		return page{}, err
+	}
 	shown := page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}
 	for _, problem := range []*client.Problem{p.Problem, p.Unsaved} {
 		if problem != nil {
@@ -114,28 +122,6 @@ func (v *visit) narrowed() string {
 		query.Set("columns", strings.Join(v.columns(), ","))
 	}
 	return query.Encode()
-}
-
-// domainsOf are the domains of whoever visits: an administrator has those that the rows are of.
-func (v *visit) domainsOf(services []client.Service) []string {
-	var domains []string
-	for domain := range v.me.Profiles {
-		domains = append(domains, domain)
-	}
-	for _, service := range services {
-		domains = append(domains, service.Domain)
-	}
-	slices.Sort(domains)
-	return slices.Compact(domains)
-}
-
-// serviceName is the name of a service, its id when it is not known.
-func serviceName(services []client.Service, domain, id string) string {
-	i := slices.IndexFunc(services, func(s client.Service) bool { return s.ID == id && (domain == "" || s.Domain == domain) })
-	if i < 0 {
-		return id
-	}
-	return services[i].Name
 }
 
 // workflowsOf are those that answer a type of call.

@@ -22,7 +22,8 @@ type risksPage struct {
 	Risks    []usm.CallView
 	Next     string
 	Services []client.Service
-	Raising  []string        // domains in which whoever visits may raise a risk
+	Domains  []choice        // to choose from, when there are several
+	Raising  []choice        // domains in which whoever visits may raise a risk
 	Problem  *client.Problem // what is wrong with the filters
 	Unraised *client.Problem // why the risk was not raised
 }
@@ -31,7 +32,7 @@ type risksPage struct {
 func (s *site) risks(v *visit) (page, error) { return v.showRisks(nil) }
 
 func (v *visit) showRisks(unraised *client.Problem) (page, error) {
-	p := risksPage{Counts: map[[2]usm.Level]int{}, Raising: v.worksIn(), Unraised: unraised}
+	p := risksPage{Counts: map[[2]usm.Level]int{}, Unraised: unraised}
 	counts, err := v.api.CountRisks(v.ctx(), usm.RiskFilter{Domain: v.query("domain"), Service: v.query("service")})
 	if err != nil {
 		return page{}, err
@@ -42,6 +43,12 @@ func (v *visit) showRisks(unraised *client.Problem) (page, error) {
 			continue
 		}
 		p.Counts[[2]usm.Level{c.Effect, c.Likelihood}] = c.Count
+	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	for _, domain := range v.worksIn() {
+		p.Raising = append(p.Raising, choice{Value: domain, Name: nameAmong(p.Domains, domain)})
 	}
 	if p.Services, _, err = v.api.Services(v.ctx(), "", usm.Page{Limit: 200}); err != nil {
 		return page{}, err

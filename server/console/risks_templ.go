@@ -480,7 +480,7 @@ func riskForm(v *visit, p risksPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = domainFilter(v, v.domainsOf(p.Services)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = domainFilter(v, p.Domains).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1014,9 +1014,9 @@ func raiseRiskForm(v *visit, p risksPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templruntime.NewAttributeExpression(p.Raising[0]).Resolve(ctx)
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templruntime.NewAttributeExpression(p.Raising[0].Value).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 177, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 177, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var50)
 			if templ_7745c5c3_Err != nil {
@@ -1045,7 +1045,7 @@ func raiseRiskForm(v *visit, p risksPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, domain := range p.Raising {
-				templ_7745c5c3_Err = option(domain, domain, v.c.PostForm("of")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = option(domain.Value, domain.Name, v.c.PostForm("of")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1086,7 +1086,7 @@ func raiseRiskForm(v *visit, p risksPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = wrongField(p.Unraised, "/service").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = wrongField(v, p.Unraised, "/service").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

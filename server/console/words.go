@@ -29,14 +29,27 @@ func (v *visit) lasting(d time.Duration) string {
 	}
 	minutes := int(d.Round(time.Minute).Minutes())
 	days, hours := minutes/(24*60), minutes/60%24
+	minutes %= 60
 	switch {
-	case days > 0:
+	case days > 0 && hours > 0:
 		return v.T("time.days_hours", days, hours)
+	case days > 0:
+		return v.T("time.days", days)
+	case hours > 0 && minutes > 0:
+		return v.T("time.hours_minutes", hours, minutes)
 	case hours > 0:
-		return v.T("time.hours_minutes", hours, minutes%60)
+		return v.T("time.hours", hours)
 	default:
 		return v.T("time.minutes", minutes)
 	}
+}
+
+// spent is time on a clock; what is over is below nothing.
+func (v *visit) spent(s usm.Span) string {
+	if s < 0 {
+		return "−" + v.lasting(time.Duration(s))
+	}
+	return v.lasting(time.Duration(s))
 }
 
 // The names of what USM speaks of, in the language of the reader.
