@@ -102,7 +102,8 @@ func TestApprovals(t *testing.T) {
 			} {
 				require.Equal(t, want, spaced(got.Find(`[data-pointer="`+pointer+`"]`).First()), pointer)
 			}
-			require.Equal(t, "Impact analysis", spaced(got.Find(`[data-pointer="/proposal/fields/impact_analysis"]`).First().Prev()), "it has its label")
+			label := got.Find(`[data-pointer="/proposal/fields/impact_analysis"]`).First().Prev()
+			require.Equal(t, "Impact analysis", spaced(label))
 			require.NotContains(t, got.Body, "<script>alert")
 		}
 		exact := w.get(t, "sven", "/approvals/"+id).Find("#canonical").Text()
