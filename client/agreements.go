@@ -38,7 +38,7 @@ type AgreementDifference struct {
 // action is "add", After when it is "remove".
 type Difference struct {
 	Path   string `json:"path"`
-	Action string `json:"action"` // add, change or remove
+	Action string `json:"action"` // add, change or remove; in a plan also kept
 	Before any    `json:"before,omitempty"`
 	After  any    `json:"after,omitempty"`
 }

@@ -17,11 +17,14 @@ type Component struct {
 }
 
 // Components returns a page of the components that the filter leaves, and the cursor of the next page. Domain "" is every domain
-// of the caller.
+// of the caller. User of the filter is not sent.
 func (c *Client) Components(ctx context.Context, filter usm.ComponentFilter) (components []Component, next string, err error) {
 	query := pageQuery(filter.Page)
 	for name, value := range map[string]string{"domain": filter.Domain, "type": filter.Type, "owner": filter.Owner, "q": filter.Q} {
 		setIf(query, name, value)
+	}
+	if len(filter.IDs) > 0 {
+		query["id"] = filter.IDs
 	}
 	return list[Component](ctx, c, "/components", query)
 }

@@ -14,6 +14,8 @@ type DomainPlan struct {
 	Changed    bool     `json:"changed"`
 	Changes    []string `json:"changes"`     // a line each
 	NotApplied []string `json:"not_applied"` // components and agreements that only a change or a wish may alter
+
+	Differences []Difference `json:"differences"` // all of them; of what is not applied the action is "kept"
 }
 
 // Domain returns the current version of a domain as its file would hold it, with components and agreements as they are
@@ -21,6 +23,13 @@ type DomainPlan struct {
 func (c *Client) Domain(ctx context.Context, id string) (usm.Domain, error) {
 	var domain usm.Domain
 	err := c.do(ctx, http.MethodGet, domainPath(id), nil, &domain)
+	return domain, err
+}
+
+// Configuration returns what Domain does without people, agreements and components, which have lists of their own.
+func (c *Client) Configuration(ctx context.Context, id string) (usm.Domain, error) {
+	var domain usm.Domain
+	err := c.do(ctx, http.MethodGet, domainPath(id)+"?lean=true", nil, &domain)
 	return domain, err
 }
 

@@ -39,9 +39,22 @@ func (c *Client) Services(ctx context.Context, domain string, page usm.Page) (se
 	return list[Service](ctx, c, "/services", inDomain(domain, page))
 }
 
-// People returns a page of the people of a domain ("" is every one of the caller), and the cursor of the next page.
-func (c *Client) People(ctx context.Context, domain string, page usm.Page) (people []Person, next string, err error) {
-	return list[Person](ctx, c, "/people", inDomain(domain, page))
+// PersonFilter narrows a list of people. Zero values do not narrow.
+type PersonFilter struct {
+	Domain string // "" is every one of the caller
+	Q      string // part of the id or the name
+	IDs    []string
+	usm.Page
+}
+
+// People returns a page of the people that the filter leaves, and the cursor of the next page.
+func (c *Client) People(ctx context.Context, filter PersonFilter) (people []Person, next string, err error) {
+	query := inDomain(filter.Domain, filter.Page)
+	setIf(query, "q", filter.Q)
+	if len(filter.IDs) > 0 {
+		query["id"] = filter.IDs
+	}
+	return list[Person](ctx, c, "/people", query)
 }
 
 func inDomain(domain string, page usm.Page) url.Values {

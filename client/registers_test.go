@@ -31,6 +31,24 @@ func TestRegisters(t *testing.T) {
 			},
 			sent{method: "GET", path: "/api/v1/components?cursor=c&owner=o&q=x&type=a+b"},
 		},
+		"ComponentsByID": {
+			"[]", func(ctx context.Context, c *Client) error {
+				_, _, err := c.Components(ctx, usm.ComponentFilter{Domain: "it", IDs: []string{"a", "b"}})
+				return err
+			},
+			sent{method: "GET", path: "/api/v1/components?domain=it&id=a&id=b"},
+		},
+		"People": {
+			"[]", func(ctx context.Context, c *Client) error {
+				_, _, err := c.People(ctx, PersonFilter{Domain: "it", Q: "an", IDs: []string{"anna"}, Page: usm.Page{Limit: 5}})
+				return err
+			},
+			sent{method: "GET", path: "/api/v1/people?domain=it&id=anna&limit=5&q=an"},
+		},
+		"Configuration": {
+			"{}", func(ctx context.Context, c *Client) error { _, err := c.Configuration(ctx, "a/b"); return err },
+			sent{method: "GET", path: "/api/v1/domains/a%2Fb?lean=true"},
+		},
 		"Component": {
 			"{}", func(ctx context.Context, c *Client) error { _, err := c.Component(ctx, "it", "a/b"); return err },
 			sent{method: "GET", path: "/api/v1/components/it/a%2Fb"},

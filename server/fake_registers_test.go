@@ -86,6 +86,17 @@ func (s *fakeStore) Domain(_ context.Context, id string, _ int) (usm.Domain, err
 	return itDomain(), nil
 }
 
+func (s *fakeStore) Configuration(ctx context.Context, id string, _ int) (usm.Domain, error) {
+	all, _ := s.Domains(ctx)
+	for _, domain := range all {
+		if domain.ID == id {
+			domain.Agreements, domain.Components = nil, nil
+			return domain, nil
+		}
+	}
+	return usm.Domain{}, usm.Errorf(usm.CodeNotFound, "no domain %s", id)
+}
+
 // DirectoryChanges are three: who asks for two of them gets another page.
 func (s *fakeStore) DirectoryChanges(_ context.Context, domain, person string, page usm.Page) ([]usm.DirectoryChange, string, error) {
 	all := []usm.DirectoryChange{
@@ -105,7 +116,8 @@ func (s *fakeStore) DirectoryChanges(_ context.Context, domain, person string, p
 func (s *fakeStore) Components(_ context.Context, f usm.ComponentFilter) ([]usm.Component, string, error) {
 	var found []usm.Component
 	for _, c := range itDomain().Components {
-		has := (f.Type == "" || f.Type == c.Type) && (f.Owner == "" || f.Owner == c.Owner)
+		has := (f.Type == "" || f.Type == c.Type) && (f.Owner == "" || f.Owner == c.Owner) &&
+			(len(f.IDs) == 0 || slices.Contains(f.IDs, c.ID)) && (f.User == "" || slices.Contains(c.Users, f.User))
 		if f.Domain == "it" && contains(f.Q, c.ID, c.Name) && c.ID > f.Cursor && has {
 			found = append(found, c)
 		}

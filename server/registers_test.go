@@ -28,6 +28,9 @@ func TestRegisters(t *testing.T) {
 		"/components":                    {"srv-1", "srv-2"},
 		"/components?q=mail&domain=it":   {"srv-1"},
 		"/components?type=server":        {"srv-1", "srv-2"},
+		"/components?id=srv-2&id=moon":   {"srv-2"},
+		"/people?id=omar&id=rita":        {"rita", "omar"},
+		"/people?domain=it&q=OMA":        {"omar"},
 		"/components?type=fan":           {},
 		"/components?owner=rita":         {"srv-2"},
 		"/domains":                       {"it"},
@@ -133,6 +136,14 @@ func TestDomains(t *testing.T) {
 		got = w.get("rita", "/domains/it", "Accept", "application/yaml").status(http.StatusOK)
 		require.Equal(t, "application/yaml", got.Header.Get("Content-Type"))
 		require.Contains(t, string(got.body), "id: it\n")
+		require.NotEmpty(t, d.People)
+		require.NotEmpty(t, d.Components)
+		var lean usm.Domain
+		w.get("rita", "/domains/it?lean=true").status(http.StatusOK).into(&lean)
+		require.Empty(t, lean.People)
+		require.Empty(t, lean.Components)
+		require.Empty(t, lean.Agreements)
+		require.Equal(t, d.Services, lean.Services)
 	})
 
 	t.Run("AreAppliedByManagersAndAdministratorsOnly", func(t *testing.T) {
@@ -172,11 +183,15 @@ func TestDomains(t *testing.T) {
 			Version int
 			Changed bool
 			Changes []string
+
+			Differences []struct{ Path, Action string }
 		}
 		w.post("mona", "/domains/it/plan", file(t)).status(http.StatusOK).into(&plan)
 		require.True(t, plan.Changed)
 		require.Equal(t, 4, plan.Version)
 		require.NotEmpty(t, plan.Changes)
+		require.Greater(t, len(plan.Differences), len(plan.Changes), "also those that are not applied")
+		require.Equal(t, "agreements[ola-platform] kept", plan.Differences[0].Path+" "+plan.Differences[0].Action)
 		require.Empty(t, w.desk.applied)
 		w.post("omar", "/domains/it/plan", file(t)).problem(http.StatusForbidden, usm.CodeForbidden)
 	})

@@ -50,7 +50,7 @@ func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.Domai
 	if err != nil {
 		return usm.DomainResult{}, err
 	}
-	kept, err := export(ctx, t, domain.ID, version)
+	kept, err := export(ctx, t, domain.ID, version, true)
 	if err != nil {
 		return usm.DomainResult{}, err
 	}

@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
+
+	"github.com/lib/pq"
 
 	"github.com/usm-works/usm/usm"
 )
@@ -22,7 +26,20 @@ func (s *Store) Components(ctx context.Context, f usm.ComponentFilter) (componen
 			has[name] = value
 		}
 	}
-	return listPlaced[usm.Component](ctx, s, "components", f.Domain, f.Q, has, f.Page)
+	var more []condition
+	if len(f.IDs) > 0 {
+		more = append(more, condition{"id = ANY(%s)", pq.StringArray(f.IDs)})
+	}
+	if f.User != "" {
+		more = append(more, condition{"document -> 'users' ? %s", f.User})
+	}
+	return listPlaced[usm.Component](ctx, s, "components", f.Domain, f.Q, has, f.Page, more...)
+}
+
+// condition is one that rows of a list fulfil beside others; %s stands for its value.
+type condition struct {
+	text  string
+	value any
 }
 
 // Solutions lists the known solutions of a domain, those that have the words of q; q "" is all. usm.CodeNotFound when there
@@ -33,9 +50,9 @@ func (s *Store) Solutions(ctx context.Context, domain, q string, page usm.Page) 
 }
 
 // listPlaced reads a page of one of the registers that keep documents in the order of the domain file: those that have the words
-// of q and the properties.
+// of q, the properties and what more is asked for.
 func listPlaced[T any](
-	ctx context.Context, s *Store, register, domain, q string, has map[string]string, page usm.Page,
+	ctx context.Context, s *Store, register, domain, q string, has map[string]string, page usm.Page, more ...condition,
 ) (all []T, next string, err error) {
 	after, err := readPlace(page.Cursor)
 	if err != nil {
@@ -44,16 +61,21 @@ func listPlaced[T any](
 	if _, err := currentVersion(ctx, s.db, domain); err != nil {
 		return nil, "", err
 	}
+	args, also := []any{domain, after, q, limit(page) + 1, doc(has)}, ""
+	for _, c := range more {
+		args = append(args, c.value)
+		also += " AND " + fmt.Sprintf(c.text, "$"+strconv.Itoa(len(args)))
+	}
 	var rows []placed[T]
 	err = s.db.SelectContext(ctx, &rows, `
 		SELECT place, document FROM `+register+`
-		WHERE domain = $1 AND place > $2 AND ($3 = '' OR words @@ websearch_to_tsquery('simple', $3)) AND document @> $5
-		ORDER BY place LIMIT $4`, domain, after, q, limit(page)+1, doc(has))
+		WHERE domain = $1 AND place > $2 AND ($3 = '' OR words @@ websearch_to_tsquery('simple', $3)) AND document @> $5`+also+`
+		ORDER BY place LIMIT $4`, args...)
 	if err != nil {
 		return nil, "", err
 	}
-	rows, more := cut(rows, page)
-	if more {
+	rows, follow := cut(rows, page)
+	if follow {
 		next = writePlace(rows[len(rows)-1].Place)
 	}
 	return each(rows, func(row placed[T]) T { return row.Document.value }), next, nil

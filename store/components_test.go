@@ -33,7 +33,7 @@ func TestComponents(t *testing.T) {
 		call := w.released()
 		require.NoError(t, w.update(call,
 			usm.ComponentChange{Action: "add", Component: usm.Component{
-				ID: "fan-1", Name: "Fan", Type: "fan", Relations: []usm.Relation{{Kind: "part_of", To: "srv-2"}},
+				ID: "fan-1", Name: "Fan", Type: "fan", Users: []string{"anna"}, Relations: []usm.Relation{{Kind: "part_of", To: "srv-2"}},
 			}},
 			usm.ComponentChange{Action: "add", Component: usm.Component{ID: "srv-2", Name: "Server 2", Type: "server"}},
 			usm.ComponentChange{Action: "update", Component: usm.Component{ID: "srv-1", Owner: "desk", Attributes: map[string]any{"ram": "8"}}},
@@ -61,6 +61,9 @@ func TestComponents(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, next)
 		require.Equal(t, []string{"srv-1", "disk-1", "fan-1", "srv-2"}, ids(all))
+		hers, _, err := w.Components(w.ctx(), usm.ComponentFilter{Domain: "it", User: "anna"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"fan-1"}, ids(hers))
 	})
 
 	t.Run("OfAStepThatIsRepeatedAreChangedOnce", func(t *testing.T) {
@@ -119,6 +122,7 @@ func TestComponents(t *testing.T) {
 		require.Equal(t, []string{"srv-1"}, ids(found))
 		for want, f := range map[string]usm.ComponentFilter{
 			"srv-1": {Domain: "it", Type: "server"}, "": {Domain: "it", Type: "server", Owner: "nobody"},
+			"disk-1": {Domain: "it", IDs: []string{"disk-1", "moon"}}, "srv-1 disk-1": {Domain: "it", IDs: []string{"disk-1", "srv-1"}},
 		} {
 			found, _, err := w.Components(w.ctx(), f)
 			require.NoError(t, err)

@@ -65,10 +65,10 @@ func currentVersion(ctx context.Context, q querier, id string) (version int, err
 	return version, noneAs(err, "there is no domain %q", id)
 }
 
-// Domains returns the current version of every domain, by id, as Domain does.
+// Domains returns the current version of every domain, by id, as Configuration does.
 func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
 	defer wrapf(&err, "Domains")
-	return export(ctx, s.db, "", 0)
+	return export(ctx, s.db, "", 0, false)
 }
 
 // Domain returns a version of a domain as a file would hold it; version 0 is the current one. Services, agreements and
@@ -76,7 +76,17 @@ func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
 // is no such domain or version.
 func (s *Store) Domain(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
 	defer wrapf(&err, "Domain(%s, %d)", id, version)
-	found, err := export(ctx, s.db, id, version)
+	return s.exported(ctx, id, version, true)
+}
+
+// Configuration returns what Domain does without agreements and components, of which there may be very many.
+func (s *Store) Configuration(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
+	defer wrapf(&err, "Configuration(%s, %d)", id, version)
+	return s.exported(ctx, id, version, false)
+}
+
+func (s *Store) exported(ctx context.Context, id string, version int, whole bool) (usm.Domain, error) {
+	found, err := export(ctx, s.db, id, version, whole)
 	if err != nil {
 		return usm.Domain{}, err
 	}
@@ -86,17 +96,18 @@ func (s *Store) Domain(ctx context.Context, id string, version int) (domain usm.
 	return found[0], nil
 }
 
-// export reads domains, completed by what the registers hold now; id "" is all, version 0 the current one.
-func export(ctx context.Context, q querier, id string, version int) ([]usm.Domain, error) {
+// export reads domains, completed by what the registers hold now, agreements and components only when they are asked for whole; id ""
+// is all, version 0 the current one.
+func export(ctx context.Context, q querier, id string, version int, whole bool) ([]usm.Domain, error) {
 	var rows []exportRow
 	err := q.SelectContext(ctx, &rows, `
 		SELECT v.version, v.document,
 			(SELECT jsonb_agg(s.document ORDER BY s.place) FROM services s WHERE s.domain = d.id) AS services,
-			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) AS agreements,
-			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components,
+			CASE WHEN $3 THEN (SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) END AS agreements,
+			CASE WHEN $3 THEN (SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) END AS components,
 			CASE v.version WHEN d.version THEN (`+provisionedPeople+`) END AS provisioned
 		FROM domains d JOIN domain_versions v ON v.domain = d.id AND v.version = coalesce(nullif($2::integer, 0), d.version)
-		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version)
+		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version, whole)
 	return each(rows, exportRow.domain), err
 }
 

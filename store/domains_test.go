@@ -162,8 +162,15 @@ func TestApplyDomain(t *testing.T) {
 		domains, err := w.Domains(w.ctx())
 		require.NoError(t, err)
 		require.Equal(t, []string{"hr", "it"}, []string{domains[0].ID, domains[1].ID})
-		require.Empty(t, domains[0].Agreements)
-		require.Len(t, domains[1].Agreements, 2)
+		whole, err := w.Domain(w.ctx(), "it", 0)
+		require.NoError(t, err)
+		require.Len(t, whole.Agreements, 2)
+		require.NotEmpty(t, whole.Components)
+		whole.Agreements, whole.Components = []usm.Agreement{}, []usm.Component{}
+		require.Equal(t, whole, domains[1], "a list of domains is without their agreements and components")
+		alone, err := w.Configuration(w.ctx(), "it", 0)
+		require.NoError(t, err)
+		require.Equal(t, whole, alone)
 	})
 }
 

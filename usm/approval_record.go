@@ -139,6 +139,7 @@ type ApprovalFilter struct {
 // ApprovalView is an approval as the API shows it to a caller.
 type ApprovalView struct {
 	Approval
+	Canonical string          `json:"canonical,omitempty" doc:"the content as canonical JSON (RFC 8785), whose digest it is; absent in lists"`
 	Groups    []ApprovalGroup `json:"groups" doc:"the quorum with how it stands"`
 	MayDecide bool            `json:"may_decide"`
 	WhyNot    string          `json:"why_not,omitempty"`

@@ -8,6 +8,8 @@ type ComponentFilter struct {
 	Type   string
 	Owner  string
 	Q      string // words of id, name and type
+	IDs    []string
+	User   string // id of a person who uses it
 	Page
 }
 

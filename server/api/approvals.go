@@ -133,6 +133,7 @@ func (a *API) approvalNow(ctx context.Context, id string) (*approvalOutput, erro
 // showApproval tags an approval by what the caller sees of it: it has no revision of its own.
 func showApproval(ctx context.Context, approval usm.Approval) *approvalOutput {
 	view := presentApproval(ctx, approval)
+	view.Canonical = quorum.Canonical(approval.Content)
 	digest := sha256.New()
 	_ = json.NewEncoder(digest).Encode(view) // the same value is written to the client
 	tag := strconv.Quote(hex.EncodeToString(digest.Sum(nil)[:12]))

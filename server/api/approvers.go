@@ -20,7 +20,7 @@ func (a *API) addApprover(ctx context.Context, in *addApproverInput) (*approvalO
 	if err != nil {
 		return nil, err
 	}
-	domain, err := a.reader.Domain(ctx, approval.Domain, 0)
+	domain, err := a.reader.Configuration(ctx, approval.Domain, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (a *API) askedDomain(ctx context.Context, id string) (usm.Domain, error) {
 	if access.Decide(caller(ctx), access.SeeDomain, id) != nil {
 		return usm.Domain{}, unknown
 	}
-	domain, err := a.reader.Domain(ctx, id, 0)
+	domain, err := a.reader.Configuration(ctx, id, 0)
 	if usm.CodeOf(err) == usm.CodeNotFound {
 		return usm.Domain{}, unknown
 	}
@@ -104,8 +104,8 @@ func (a *API) references(ctx context.Context, domain usm.Domain, in usm.NewCall)
 		wrong.addf("/service", "the domain %s has no service %q", domain.ID, in.Service)
 	}
 	for i, id := range in.Components {
-		if !slices.ContainsFunc(domain.Components, func(c usm.Component) bool { return c.ID == id }) {
-			wrong.addf(pointer("components", i), "the domain %s has no component %q", domain.ID, id)
+		if err := a.checkComponent(ctx, wrong, pointer("components", i), domain.ID, id); err != nil {
+			return err
 		}
 	}
 	if in.Parent != "" {

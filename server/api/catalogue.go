@@ -31,7 +31,7 @@ func (a *API) catalogue(ctx context.Context, in *catalogueInput) (*list[usm.Cove
 	}
 	var all []usm.CoveredItem
 	for _, domain := range seen {
-		agreed, err := a.agreedIn(ctx, domain)
+		agreed, err := a.agreedIn(ctx, domain, person)
 		if err != nil {
 			return nil, err
 		}
@@ -53,14 +53,15 @@ func lookedInto(who usm.Caller, seen []usm.Domain, person string) ([]usm.Domain,
 	return seen, nil
 }
 
-// agreed is what a domain has agreed with its customers.
+// agreed is what a domain has agreed with its customers, and which of its components a person uses.
 type agreed struct {
 	domain   usm.Domain
 	versions []usm.Agreement // in force, by id
+	uses     []string        // ids of components
 }
 
-// agreedIn reads the agreements of a domain that count today. One whose last day is over may not be marked so yet.
-func (a *API) agreedIn(ctx context.Context, domain usm.Domain) (agreed, error) {
+// agreedIn reads the agreements of a domain that count today for a person. One whose last day is over may not be marked so yet.
+func (a *API) agreedIn(ctx context.Context, domain usm.Domain, person string) (agreed, error) {
 	versions, err := a.reader.Agreements(ctx, domain.ID)
 	if err != nil {
 		return agreed{}, err
@@ -74,7 +75,21 @@ func (a *API) agreedIn(ctx context.Context, domain usm.Domain) (agreed, error) {
 		return g.State != usm.AgreementInForce || (g.ValidUntil != "" && g.ValidUntil < today)
 	})
 	slices.SortStableFunc(versions, func(a, b usm.Agreement) int { return strings.Compare(a.ID, b.ID) })
-	return agreed{domain, versions}, nil
+	used := usm.ComponentFilter{Domain: domain.ID, User: person, Page: usm.Page{Limit: 200}}
+	if person == "" {
+		return agreed{domain: domain, versions: versions}, nil
+	}
+	var uses []string
+	for {
+		components, cursor, err := a.reader.Components(ctx, used)
+		if err != nil {
+			return agreed{}, err
+		}
+		uses = append(uses, each(components, func(c usm.Component) string { return c.ID })...)
+		if used.Cursor = cursor; cursor == "" {
+			return agreed{domain, versions, uses}, nil
+		}
+	}
 }
 
 // covers returns the first agreement that covers the requester for the item and has agreed it in advance.
@@ -83,12 +98,7 @@ func (g agreed) covers(item usm.Item, request usm.NewCall) (usm.Coverage, bool) 
 	if i < 0 {
 		return usm.Coverage{}, false
 	}
-	uses := slices.Clone(request.Components)
-	for _, component := range g.domain.Components {
-		if slices.Contains(component.Users, request.Requester) {
-			uses = append(uses, component.ID)
-		}
-	}
+	uses := slices.Concat(request.Components, g.uses)
 	for _, version := range g.versions {
 		clause, ok := version.Covers(g.domain.People[i], item.Service, uses)
 		if ok && (len(version.Requests) == 0 || slices.Contains(version.Requests, item.ID)) {

@@ -114,7 +114,7 @@ func (a *API) delegate(ctx context.Context, in *delegateInput) (*delegationOutpu
 
 // checkDelegation reports everything in a delegation that the domain does not have, or that never holds.
 func (a *API) checkDelegation(ctx context.Context, d usm.Delegation, now time.Time) error {
-	domain, err := a.reader.Domain(ctx, d.Domain, 0)
+	domain, err := a.reader.Configuration(ctx, d.Domain, 0)
 	if err != nil {
 		return err
 	}

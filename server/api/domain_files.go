@@ -23,8 +23,9 @@ func readDomain(id string, source []byte) (usm.Domain, error) {
 
 // planOf says what applying wanted would do to the domain as it is now (zero: it does not exist).
 func planOf(now, wanted usm.Domain) planView {
-	plan := planView{Version: now.Version, Changes: []string{}, NotApplied: []string{}}
-	for _, difference := range domains.Plan(now, wanted) {
+	plan := planView{Version: now.Version, Changes: []string{}, NotApplied: []string{}, Differences: []domains.Difference{}}
+	plan.Differences = append(plan.Differences, domains.Plan(now, wanted)...)
+	for _, difference := range plan.Differences {
 		if difference.Action == domains.Kept {
 			plan.NotApplied = append(plan.NotApplied, difference.Path)
 			continue

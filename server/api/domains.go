@@ -67,6 +67,7 @@ func (a *API) listDomains(ctx context.Context, in *Paging) (*list[domainSummary]
 type getDomainInput struct {
 	ID          string `path:"id"`
 	Version     int    `query:"version" minimum:"0" doc:"0 or absent: the current version"`
+	Lean        bool   `query:"lean" doc:"without people, agreements and components, which have lists of their own"`
 	Accept      string `header:"Accept" doc:"application/yaml or application/json"`
 	IfNoneMatch string `header:"If-None-Match"`
 }
@@ -84,9 +85,16 @@ func (a *API) getDomain(ctx context.Context, in *getDomainInput) (*rawOutput, er
 	if _, err := a.domains(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	domain, err := a.reader.Domain(ctx, in.ID, in.Version)
+	read := a.reader.Domain
+	if in.Lean {
+		read = a.reader.Configuration
+	}
+	domain, err := read(ctx, in.ID, in.Version)
 	if err != nil {
 		return nil, err
+	}
+	if in.Lean {
+		domain.People = nil
 	}
 	out := &rawOutput{Tagged: tagged(domain.Version), Status: http.StatusOK, Vary: "Accept"}
 	if strings.Contains(in.Accept, "yaml") {
@@ -138,6 +146,8 @@ type planView struct {
 	Changed    bool     `json:"changed"`
 	Changes    []string `json:"changes" doc:"one line for each difference"`
 	NotApplied []string `json:"not_applied" doc:"components and agreements that only a change or a wish may alter"`
+
+	Differences []domains.Difference `json:"differences" doc:"all of them with what stands before and after; of those that are not applied the action is kept"`
 }
 
 type planOutput struct{ Body planView }

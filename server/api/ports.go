@@ -90,10 +90,12 @@ type Reader interface {
 	// Listen calls wake whenever something was recorded, until ctx ends.
 	Listen(ctx context.Context, wake func()) error
 
-	Domains(ctx context.Context) ([]usm.Domain, error)
+	Domains(ctx context.Context) ([]usm.Domain, error) // each as Configuration has it
 	// Domain returns a version of a domain as a file would hold it; version 0 is the current one. Components and
 	// agreements are those of the registers now.
 	Domain(ctx context.Context, id string, version int) (usm.Domain, error)
+	// Configuration returns what Domain does without agreements and components, of which there may be very many.
+	Configuration(ctx context.Context, id string, version int) (usm.Domain, error)
 	// DirectoryChanges returns what was done to the people of a domain, or to one of them, the latest first.
 	DirectoryChanges(ctx context.Context, domain, person string, page usm.Page) (changes []usm.DirectoryChange, next string, err error)
 	Binding(ctx context.Context, number string) (usm.Binding, error)

@@ -16,7 +16,7 @@ func (a *API) checkReferences(ctx context.Context, view usm.CallView, binding us
 	}
 	services, components := referencesOf(action)
 	if len(services) > 0 {
-		domain, err := a.reader.Domain(ctx, view.Domain, 0)
+		domain, err := a.reader.Configuration(ctx, view.Domain, 0)
 		if err != nil {
 			return err
 		}
@@ -27,16 +27,21 @@ func (a *API) checkReferences(ctx context.Context, view usm.CallView, binding us
 		}
 	}
 	for at, id := range components {
-		_, _, err := a.reader.Component(ctx, view.Domain, id)
-		switch usm.CodeOf(err) {
-		case "":
-		case usm.CodeNotFound:
-			wrong.addf(at, "the domain %s has no component %q", view.Domain, id)
-		default:
+		if err := a.checkComponent(ctx, wrong, at, view.Domain, id); err != nil {
 			return err
 		}
 	}
 	return wrong.err()
+}
+
+// checkComponent reports a component that the domain does not have, at its place.
+func (a *API) checkComponent(ctx context.Context, wrong *faults, at, domain, id string) error {
+	_, _, err := a.reader.Component(ctx, domain, id)
+	if usm.CodeOf(err) == usm.CodeNotFound {
+		wrong.addf(at, "the domain %s has no component %q", domain, id)
+		return nil
+	}
+	return err
 }
 
 func (a *API) checkFacts(wrong *faults, binding usm.Binding, fields map[string]any) {

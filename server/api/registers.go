@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -32,18 +33,16 @@ type InDomain struct {
 
 // domains returns the domains the caller belongs to (administrators: all), or the one that is asked for.
 func (a *API) domains(ctx context.Context, only string) ([]usm.Domain, error) {
-	all, err := a.reader.Domains(ctx)
-	if err != nil {
-		return nil, err
-	}
 	who := caller(ctx)
-	seen := slices.DeleteFunc(all, func(d usm.Domain) bool {
-		return (only != "" && d.ID != only) || access.Decide(who, access.SeeDomain, d.ID) != nil
-	})
-	if only != "" && len(seen) == 0 {
-		return nil, usm.Errorf(usm.CodeNotFound, "there is no domain %q", only)
+	if only != "" {
+		domain, err := a.reader.Configuration(ctx, only, 0)
+		if usm.CodeOf(err) == usm.CodeNotFound || access.Decide(who, access.SeeDomain, only) != nil {
+			err = usm.Errorf(usm.CodeNotFound, "there is no domain %q", only)
+		}
+		return []usm.Domain{domain}, err
 	}
-	return seen, nil
+	all, err := a.reader.Domains(ctx)
+	return slices.DeleteFunc(all, func(d usm.Domain) bool { return access.Decide(who, access.SeeDomain, d.ID) != nil }), err
 }
 
 // rows lists what each of the caller's domains has, in the order of the domain files.
@@ -98,9 +97,20 @@ func (a *API) services(ctx context.Context, in *InDomain) (*list[serviceRow], er
 	})
 }
 
-func (a *API) people(ctx context.Context, in *InDomain) (*list[personRow], error) {
-	return rows(ctx, a, in, func(d usm.Domain) []personRow {
-		return each(d.People, func(p usm.Person) personRow { return personRow{d.ID, p} })
+type peopleInput struct {
+	InDomain
+	Q   string   `query:"q" maxLength:"200" doc:"part of the id or the name"`
+	IDs []string `query:"id,explode" maxItems:"200" doc:"these people only"`
+}
+
+func (in *peopleInput) leavesOut(p usm.Person) bool {
+	q := strings.ToLower(strings.TrimSpace(in.Q))
+	return len(in.IDs) > 0 && !slices.Contains(in.IDs, p.ID) || !strings.Contains(strings.ToLower(p.ID+"\n"+p.Name), q)
+}
+
+func (a *API) people(ctx context.Context, in *peopleInput) (*list[personRow], error) {
+	return rows(ctx, a, &in.InDomain, func(d usm.Domain) []personRow {
+		return each(slices.DeleteFunc(slices.Clone(d.People), in.leavesOut), func(p usm.Person) personRow { return personRow{d.ID, p} })
 	})
 }
 

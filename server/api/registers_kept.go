@@ -15,13 +15,16 @@ type Search struct {
 
 type componentsInput struct {
 	Search
-	Type  string `query:"type" doc:"of the component"`
-	Owner string `query:"owner" doc:"person, team or customer"`
+	Type  string   `query:"type" doc:"of the component"`
+	Owner string   `query:"owner" doc:"person, team or customer"`
+	IDs   []string `query:"id,explode" maxItems:"200" doc:"these components only"`
 }
 
 func (a *API) components(ctx context.Context, in *componentsInput) (*list[componentRow], error) {
 	return pageThrough(ctx, a, &in.Search, func(domain string, page usm.Page) ([]componentRow, string, error) {
-		found, cursor, err := a.reader.Components(ctx, usm.ComponentFilter{Domain: domain, Type: in.Type, Owner: in.Owner, Q: in.Q, Page: page})
+		found, cursor, err := a.reader.Components(ctx, usm.ComponentFilter{
+			Domain: domain, Type: in.Type, Owner: in.Owner, Q: in.Q, IDs: in.IDs, Page: page,
+		})
 		return each(found, func(c usm.Component) componentRow { return componentRow{domain, c} }), cursor, err
 	})
 }

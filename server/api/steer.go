@@ -56,7 +56,7 @@ func (a *API) reassign(ctx context.Context, in *reassignInput) (*callOutput, err
 	if err != nil {
 		return nil, err
 	}
-	domain, err := a.reader.Domain(ctx, view.Domain, 0)
+	domain, err := a.reader.Configuration(ctx, view.Domain, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (a *API) exampleFacts(ctx context.Context, view usm.CallView) (steps.Contex
 		Number: view.Number, Subject: view.Subject, Category: view.Category, Service: view.Service,
 		Components: view.Components, Impact: view.Impact, Urgency: view.Urgency,
 	}
-	domain, err := a.reader.Domain(ctx, view.Domain, view.DomainVersion)
+	domain, err := a.reader.Configuration(ctx, view.Domain, view.DomainVersion)
 	if err != nil {
 		return facts, err
 	}

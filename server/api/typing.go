@@ -80,7 +80,7 @@ func (a *API) fromCatalogue(
 		return in, usm.Typing{}, err
 	}
 	in.Service = item.Service
-	agreed, err := a.agreedIn(ctx, domain)
+	agreed, err := a.agreedIn(ctx, domain, in.Requester)
 	if err != nil {
 		return in, usm.Typing{}, err
 	}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"strconv"
 	"time"
 
@@ -14,7 +13,8 @@ type absencePage struct {
 	Delegations []usm.Delegation // the latest first
 	Next        string
 	Domains     []client.DomainSummary
-	Names       map[string]string
+	Names       directories
+	To, Person  form // who stands in, and for whom
 	Services    []client.Service
 	Entry       entry
 	Problem     *client.Problem // with ending one
@@ -27,9 +27,6 @@ func (p absencePage) Domain() string {
 	}
 	return p.Domains[0].ID
 }
-
-// Name is that of a person, else his id.
-func (p absencePage) Name(id string) string { return cmp.Or(p.Names[id], id) }
 
 // absence shows who stands in for whoever visits, and for whom he stands in.
 func (s *site) absence(v *visit) (page, error) { return v.absent(absencePage{}) }
@@ -46,7 +43,22 @@ func (v *visit) absent(p absencePage) (page, error) {
 	if p.Domains, err = v.domains(); err != nil {
 		return page{}, err
 	}
-	if p.Names, err = v.names(""); err != nil {
+	of := mentioned{}
+	if p.Domain() != "" {
+		of.in(p.Domain())
+	}
+	for _, d := range p.Delegations {
+		in := of.in(d.Domain)
+		in.people = append(in.people, d.Person, d.To)
+	}
+	if p.Names, err = v.directories(of); err != nil {
+		return page{}, err
+	}
+	chosen := p.Names[p.Domain()]
+	if p.To, err = v.personForm(&chosen, p.Entry, "to", v.T("absence.who"), true); err != nil {
+		return page{}, err
+	}
+	if p.Person, err = v.personForm(&chosen, p.Entry, "person", v.T("absence.for"), false); err != nil {
 		return page{}, err
 	}
 	if p.Services, err = v.services(); err != nil {
@@ -64,11 +76,14 @@ func (s *site) beAbsent(v *visit) (page, error) {
 	if id := e.Value("end"); id != "" {
 		return v.endAbsence(id)
 	}
-	wanted, ok := v.delegation(&e)
+	if e.Value("show") != "" {
+		return v.absent(absencePage{Entry: e})
+	}
+	asked, ok := v.delegation(&e)
 	if !ok {
 		return v.absent(absencePage{Entry: e})
 	}
-	_, err := v.api.Delegate(v.ctx(), wanted, client.WithKey(v.key()))
+	_, err := v.api.Delegate(v.ctx(), asked, client.WithKey(v.key()))
 	if err == nil {
 		return see(v.with("said", "delegated")), nil
 	}
@@ -98,9 +113,12 @@ func (v *visit) endAbsence(id string) (page, error) {
 
 // delegation reads what was typed; ok is false when the entry says what is wrong with it.
 func (v *visit) delegation(e *entry) (d usm.Delegation, ok bool) {
-	e.needs(v, "domain", "to", "until")
+	e.needs(v, "domain", "until")
+	if e.picked("to") == "" {
+		e.wrong(v, "/to", v.T("form.missing"))
+	}
 	d = usm.Delegation{
-		Domain: e.Value("domain"), Person: e.Value("person"), To: e.Value("to"), From: v.moment(e, "from"), Until: v.moment(e, "until"),
+		Domain: e.Value("domain"), Person: e.picked("person"), To: e.picked("to"), From: v.moment(e, "from"), Until: v.moment(e, "until"),
 		Process: usm.Process(e.Value("process")), Service: e.Value("service"), When: e.Value("when"), Reason: e.Value("reason"),
 	}
 	if amount := e.Value("amount"); amount != "" {

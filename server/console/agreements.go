@@ -18,6 +18,8 @@ type agreementsPage struct {
 	Agreements []client.Agreement
 	Next       string
 	Services   []client.Service
+	Domains    []choice // to choose from, when there are several
+	Names      directories
 	Problem    *client.Problem
 }
 
@@ -44,6 +46,17 @@ func (s *site) agreements(v *visit) (page, error) {
 	if p.Problem = wrongInput(err); p.Problem != nil {
 		shown.Status, err = p.Problem.Status, nil
 	}
+	if err != nil {
+		return page{}, err
+	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	of := mentioned{}
+	for _, a := range p.Agreements {
+		of.in(a.Domain)
+	}
+	p.Names, err = v.directories(of)
 	shown.Body = agreements(v, p)
 	return shown, err
 }
@@ -51,9 +64,10 @@ func (s *site) agreements(v *visit) (page, error) {
 // agreementPage is an agreement in one of its versions, with all that is known of it.
 type agreementPage struct {
 	usm.AgreementView
+	Names      directory
 	Shown      usm.Agreement // the version that the address names, else the current one
 	From, To   int           // the versions that are compared, 0 for none
-	Difference []client.Difference
+	Difference []difference
 	Problem    *client.Problem // why they were not compared
 	Reported   bool            // whoever visits may know what was attained
 	Since      string          // the day from which on it counts
@@ -78,6 +92,9 @@ func (s *site) agreement(v *visit) (page, error) {
 		}
 		p.Shown = view.Versions[i]
 	}
+	if p.Names, err = v.agreementNames(view); err != nil {
+		return page{}, err
+	}
 	if err := v.compare(&p); err != nil {
 		return page{}, err
 	}
@@ -89,6 +106,18 @@ func (s *site) agreement(v *visit) (page, error) {
 		shown.Status = p.Problem.Status
 	}
 	return shown, nil
+}
+
+// agreementNames is the directory of the domain of an agreement with the people and components that its versions name.
+func (v *visit) agreementNames(view usm.AgreementView) (directory, error) {
+	var of wanted
+	for _, version := range view.Versions {
+		for _, clause := range version.Coverage {
+			of.people = append(of.people, clause.People...)
+			of.components = append(of.components, clause.Components...)
+		}
+	}
+	return v.directory(view.Domain, of)
 }
 
 // compare reads in what the two versions differ that the address names.
@@ -103,7 +132,7 @@ func (v *visit) compare(p *agreementPage) error {
 	if p.Problem = wrongInput(err); p.Problem != nil {
 		return nil //nolint:nilerr // the page says what was wrong
 	}
-	p.Difference = difference.Differences
+	p.Difference = differencesOf(difference.Differences, false)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -15,16 +14,14 @@ import (
 // approvalPage is an approval: what is asked of whom, how it stands, and what whoever visits can do about it.
 type approvalPage struct {
 	Approval usm.ApprovalView
-	Names    map[string]string
+	Domain   directory
+	Person   form // to choose one more approver in
 	Entry    entry
-	Did      string        // which form Entry is of
-	SignIn   string        // where to sign in again first; "" when the sign-in is recent enough
-	Stale    bool          // it has changed since it was shown, and nothing was decided
-	Compared []comparedRow // of what has changed, what was shown and what is asked now
+	Did      string       // which form Entry is of
+	SignIn   string       // where to sign in again first; "" when the sign-in is recent enough
+	Stale    bool         // it has changed since it was shown, and nothing was decided
+	Compared []difference // between what was shown and what is asked now
 }
-
-// comparedRow is a value that was shown otherwise than it is now; "" is absent.
-type comparedRow struct{ Name, Shown, Now string }
 
 // May reports whether whoever visits may do something to the approval now: decisions, bypass, approvers.
 func (p approvalPage) May(action string) bool {
@@ -39,9 +36,6 @@ func (p approvalPage) Of(form string) entry {
 	return p.Entry
 }
 
-// Name is that of a person, else his id.
-func (p approvalPage) Name(id string) string { return cmp.Or(p.Names[id], id) }
-
 // approval shows one approval.
 func (s *site) approval(v *visit) (page, error) {
 	a, err := v.api.Approval(v.ctx(), v.param("id"))
@@ -52,7 +46,10 @@ func (s *site) approval(v *visit) (page, error) {
 }
 
 func (v *visit) approvalOf(p approvalPage) (shown page, err error) {
-	if p.Names, err = v.names(p.Approval.Domain); err != nil {
+	if p.Domain, err = v.approvalNames(p.Approval.Domain, p.Approval); err != nil {
+		return page{}, err
+	}
+	if p.Person, err = v.personForm(&p.Domain, p.Of("approver"), "person", v.T("approvals.person"), false); err != nil {
 		return page{}, err
 	}
 	if p.May("decisions") && p.SignIn == "" && !v.signedInSince(p.Approval.Policy.StepUp) {
@@ -80,38 +77,70 @@ func (v *visit) signInFor(a usm.ApprovalView) string {
 	return "/sign-in?return=" + escape("/approvals/"+escapePath(a.ID)) + "&max_age=" + strconv.Itoa(int(most.Seconds()))
 }
 
-// shownLines are what a page shows of an approval, to be sent with the decision: should it have changed meanwhile, the two are
-// shown beside each other. Only the digest says what is decided.
-func shownLines(a usm.Approval) string {
-	lines := map[string]string{}
-	for _, section := range a.Sections() {
-		for _, line := range section.Lines {
-			lines[line.Pointer] = line.Value
-		}
+// approvalNames is the directory of a domain with those whom its approvals name, and what they show.
+func (v *visit) approvalNames(domain string, approvals ...usm.ApprovalView) (directory, error) {
+	d, err := v.directory(domain, wanted{})
+	if err != nil {
+		return d, err
 	}
-	text, _ := json.Marshal(lines) //nolint:errchkjson // texts by text
-	return string(text)
+	var of wanted
+	for _, a := range approvals {
+		of.people = append(append(of.people, a.By.Person), a.For...)
+		for _, group := range a.Groups {
+			of.people = append(of.people, group.Members...)
+		}
+		for _, ballot := range a.Ballots {
+			of.people = append(of.people, ballot.Person, ballot.By)
+		}
+		of.add(d.askedBy(object(a.Content["fields"])), "", a.Content)
+	}
+	err = v.introduce(&d, d.ID, of)
+	return d, err
 }
 
-// compared are the values that differ between what was shown and what is asked now, in the order in which it is shown now.
-func compared(shown string, now usm.Approval) (rows []comparedRow) {
-	var before map[string]string
+// shownContent is what a page shows of an approval, to be sent with the decision: should it have changed meanwhile, the two are
+// shown beside each other. Only the digest says what is decided.
+func shownContent(a usm.Approval) string { return exactly(a.Content) }
+
+// compared are the differences between what was shown and what is asked now.
+func compared(shown string, now usm.Approval) []difference {
+	var before map[string]any
 	if json.Unmarshal([]byte(shown), &before) != nil {
 		return nil
 	}
-	for _, section := range now.Sections() {
-		for _, line := range section.Lines {
-			if was, known := before[line.Pointer]; !known || was != line.Value {
-				rows = append(rows, comparedRow{line.Name, was, line.Value})
+	return differ(nil, before, generic(now.Content))
+}
+
+// contentAt is a value of the content of an approval.
+func contentAt(content map[string]any, path []string) (value any) {
+	value = content
+	for _, name := range path {
+		key, isKey := strings.CutPrefix(name, "[")
+		if place, err := strconv.Atoi(key); isKey && err == nil {
+			if items := list(value); place < len(items) {
+				value = items[place]
+				continue
 			}
-			delete(before, line.Pointer)
 		}
+		value = object(value)[key]
 	}
-	for pointer, was := range before {
-		rows = append(rows, comparedRow{strings.ReplaceAll(strings.Trim(pointer, "/"), "/", " › "), was, ""})
-	}
-	return rows
+	return value
 }
 
 // contentName is the name of a part of the content, in the language of the reader.
 func contentName(v *visit, name string) string { return v.or("content."+strings.ToLower(name), name) }
+
+// need is how many have to approve, in the language of the reader. The API says "all of 2", "1 of 3", "60% of 5" or "weight 4 of 7".
+func (v *visit) need(text string) string {
+	share, of, counted := strings.Cut(text, " of ")
+	weight, heavy := strings.CutPrefix(share, "weight ")
+	switch {
+	case !counted:
+		return text
+	case share == "all":
+		return v.T("approvals.need_all", of)
+	case heavy:
+		return v.T("approvals.need_weight", weight, of)
+	}
+	return v.T("approvals.need_of", share, of)
+}

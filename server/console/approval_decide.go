@@ -10,14 +10,16 @@ func (s *site) decideApproval(v *visit) (page, error) {
 	e, id := v.entered(), v.param("id")
 	did, key := e.Value("do"), client.WithKey(v.key())
 	var err error
-	switch did {
-	case "bypass":
+	switch {
+	case e.Value("show") != "":
+		return v.notDone(id, approvalPage{Entry: e, Did: did}, nil)
+	case did == "bypass":
 		if e.needs(v, "why_bypass") {
 			_, err = v.api.Bypass(v.ctx(), id, e.Value("why_bypass"), key)
 		}
-	case "approver":
+	case did == "approver":
 		if e.needs(v, "why_add") {
-			added := usm.Approver{Person: e.Value("person"), Profile: e.Value("profile")}
+			added := usm.Approver{Person: e.picked("person"), Profile: e.Value("profile")}
 			_, err = v.api.AddApprover(v.ctx(), id, added, e.Value("why_add"), key)
 		}
 	default:
@@ -48,6 +50,9 @@ func (v *visit) notDone(id string, p approvalPage, err error) (page, error) {
 		return page{}, err
 	}
 	p.Approval = now
+	if p.Entry.Problem == nil {
+		return v.approvalOf(p)
+	}
 	switch p.Entry.Problem.Code { //nolint:exhaustive // the others say it themselves
 	case usm.CodeStale:
 		return v.stale(p)
@@ -78,6 +83,6 @@ func (v *visit) stale(p approvalPage) (page, error) {
 			}
 		}
 	}
-	p.Compared = compared(p.Entry.Value("shown"), p.Approval.Approval)
+	p.Compared = compared(p.Entry.Values.Get("shown"), p.Approval.Approval)
 	return v.approvalOf(p)
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 
@@ -13,17 +12,21 @@ import (
 type approvalsPage struct {
 	Approvals []usm.ApprovalView
 	Next      string
-	Domains   []string // of whoever visits, when there are several
+	Domains   []choice // of whoever visits, when there are several
+	Names     directories
 	Entry     entry
 	Decided   []string // ids that were decided just now, while others were refused
 	Refused   []refusedApproval
 }
 
-// refusedApproval is one that was not decided, and why. Stale is one that has changed since it was shown.
+// refusedApproval is one that was not decided, and why.
 type refusedApproval struct {
 	ID, Why string
-	Stale   bool
+	Code    usm.Code
 }
+
+// Stale is one that has changed since it was shown.
+func (r refusedApproval) Stale() bool { return r.Code == usm.CodeStale }
 
 // anyState asks for approvals in every state; without a state the list is of those that wait for whoever visits.
 const anyState = "all"
@@ -47,7 +50,7 @@ func (p approvalsPage) Decides() bool {
 // marked reports whether an approval stays marked: it was, and is still what was shown.
 func (p approvalsPage) marked(id string) bool {
 	return slices.Contains(p.Entry.Values["approval"], id) &&
-		!slices.ContainsFunc(p.Refused, func(r refusedApproval) bool { return r.ID == id && r.Stale })
+		!slices.ContainsFunc(p.Refused, func(r refusedApproval) bool { return r.ID == id && r.Stale() })
 }
 
 // approvals shows what whoever visits is to approve.
@@ -66,8 +69,18 @@ func (v *visit) approving(p approvalsPage) (page, error) {
 	if p.Approvals, p.Next, err = v.api.Approvals(v.ctx(), filter); err != nil {
 		return page{}, err
 	}
-	if len(v.me.Profiles) > 1 {
-		p.Domains = slices.Sorted(maps.Keys(v.me.Profiles))
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	of := map[string][]usm.ApprovalView{}
+	for _, a := range p.Approvals {
+		of[a.Domain] = append(of[a.Domain], a)
+	}
+	p.Names = directories{}
+	for domain, asked := range of {
+		if p.Names[domain], err = v.approvalNames(domain, asked...); err != nil {
+			return page{}, err
+		}
 	}
 	shown := page{Place: "approvals", Title: v.T("approvals.title"), Body: approvals(v, p)}
 	switch {
@@ -98,7 +111,7 @@ func (s *site) decideMarked(v *visit) (page, error) {
 		case away(err), client.CodeOf(err) == usm.CodeUnauthenticated:
 			return page{}, err
 		default:
-			p.Refused = append(p.Refused, refusedApproval{id, v.whyNotDecided(err), client.CodeOf(err) == usm.CodeStale})
+			p.Refused = append(p.Refused, refusedApproval{id, v.whyNotDecided(err), client.CodeOf(err)})
 		}
 	}
 	if len(p.Refused) == 0 {

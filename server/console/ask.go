@@ -92,6 +92,25 @@ func (v *visit) domainNames() (map[string]string, error) {
 	return names, err
 }
 
+// domainChoices are the domains of whoever visits when there are several; one alone needs no choice.
+func (v *visit) domainChoices() ([]choice, error) {
+	if len(v.me.Profiles) < 2 && !v.me.Admin {
+		return nil, nil
+	}
+	domains, err := v.domains()
+	return choices(domains, func(d client.DomainSummary) (string, string) { return d.ID, d.Name }), err
+}
+
+// nameAmong is the name of a choice, its value when it is none of them.
+func nameAmong(all []choice, value string) string {
+	for _, o := range all {
+		if o.Value == value {
+			return o.Name
+		}
+	}
+	return value
+}
+
 // domains are those of whoever visits.
 func (v *visit) domains() ([]client.DomainSummary, error) {
 	return every(func(part usm.Page) ([]client.DomainSummary, string, error) { return v.api.Domains(v.ctx(), part) })

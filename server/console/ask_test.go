@@ -63,7 +63,7 @@ func TestWhatHappenedIsToldToWhoAsked(t *testing.T) {
 			Kind: usm.EventStepFinished, Step: usm.AcceptIncident, Outcome: usm.Rejected, By: "automatic",
 			Fields: map[string]any{"reason": "Twice"},
 		},
-	}, map[string]string{"farah": "Farah Nouri"})
+	}, directory{names: map[string]map[string]string{ofPerson: {"farah": "Farah Nouri"}}})
 	require.Equal(t, []told{
 		{Who: "You", What: "This was asked for."},
 		{Who: "Farah Nouri", What: "It was accepted."},
@@ -75,12 +75,14 @@ func TestWhatHappenedIsToldToWhoAsked(t *testing.T) {
 
 func TestWhatWasShownIsComparedWithWhatIsAskedNow(t *testing.T) {
 	t.Parallel()
-	shown := shownLines(usm.Approval{Content: map[string]any{
+	shown := shownContent(usm.Approval{Content: map[string]any{
 		"proposal": map[string]any{"plan": "Saturday", "cost": 10.0}, "call": map[string]any{"priority": "low"},
 	}})
 	now := usm.Approval{Content: map[string]any{
 		"proposal": map[string]any{"plan": "Sunday"}, "call": map[string]any{"priority": "low", "team": "desk"},
 	}}
-	require.Equal(t, []comparedRow{{"plan", "Saturday", "Sunday"}, {"team", "", "desk"}, {"proposal › cost", "10", ""}}, compared(shown, now))
+	require.Equal(t, []difference{
+		{[]string{"call", "team"}, nil, "desk"}, {[]string{"proposal", "cost"}, 10.0, nil}, {[]string{"proposal", "plan"}, "Saturday", "Sunday"},
+	}, compared(shown, now))
 	require.Empty(t, compared("no JSON", now))
 }

@@ -4,13 +4,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
 
 // askedCallPage tells somebody where what he asked for stands, and what he must do.
 type askedCallPage struct {
 	Call     usm.CallView
+	Names    directory
 	Standing string    // names its text
 	Why      string    // it was not done
 	Instead  string    // number under which it goes on
@@ -42,12 +42,16 @@ func (v *visit) asking(e entry) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	names, err := v.names(call.Domain)
+	of := wanted{}
+	for _, event := range events {
+		of.people = append(of.people, event.By)
+	}
+	names, err := v.directory(call.Domain, of)
 	if err != nil {
 		return page{}, err
 	}
 	p := askedCallPage{
-		Call: call, Standing: v.standing(call), Promises: v.promises(call), Story: v.story(events, names), Entry: e,
+		Call: call, Names: names, Standing: v.standing(call), Promises: v.promises(call), Story: v.story(events, names), Entry: e,
 	}
 	if call.Status == usm.StatusRejected || call.Status == usm.StatusNotAgreed {
 		p.Why, _ = call.Fields["reason"].(string)
@@ -80,18 +84,4 @@ func (v *visit) promises(call usm.CallView) (all []promise) {
 	}
 	slices.SortStableFunc(all, func(a, b promise) int { return a.At.Compare(b.At) })
 	return all
-}
-
-// names are those of the people of a domain, by id. A domain with very many people has some that are missing: their id stands for
-// them. It is empty for who sees no people of it.
-func (v *visit) names(domain string) (map[string]string, error) {
-	people, err := every(func(part usm.Page) ([]client.Person, string, error) { return v.api.People(v.ctx(), domain, part) })
-	names := map[string]string{}
-	for _, person := range people {
-		names[person.ID] = person.Name
-	}
-	if client.CodeOf(err) == usm.CodeNotFound {
-		err = nil
-	}
-	return names, err
 }

@@ -16,7 +16,7 @@ type told struct {
 }
 
 // story tells the trail of a call to who asked for it. What is the provider's own affair is left out.
-func (v *visit) story(events []usm.Event, names map[string]string) (story []told) {
+func (v *visit) story(events []usm.Event, names directory) (story []told) {
 	begun := false
 	for _, e := range events {
 		key, quote := tellingOf(e)
@@ -77,12 +77,12 @@ func reasonOf(e usm.Event, reason string) string {
 }
 
 // whoWas names who did something: whoever visits himself, a person, or nobody in particular.
-func (v *visit) whoWas(e usm.Event, names map[string]string) string {
+func (v *visit) whoWas(e usm.Event, names directory) string {
 	switch {
 	case e.By == v.me.Person && e.By != "":
 		return v.T("told.you")
 	case e.By == usm.Automatic.Person, e.By == usm.Engine.Person, e.By == "":
 		return ""
 	}
-	return cmp.Or(names[e.By], e.By)
+	return names.person(e.By)
 }

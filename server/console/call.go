@@ -1,6 +1,7 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,13 +63,42 @@ func (v *visit) readCall(number string) (callPage, error) {
 			return err
 		},
 		func() (err error) { p.Refusals, err = v.api.Refusals(v.ctx(), number); return err },
-		func() (err error) { p.Domain.Domain, err = v.api.Domain(v.ctx(), p.Call.Domain); return err },
+		func() (err error) { p.Domain, err = v.directory(p.Call.Domain, wanted{}); return err },
 		func() (err error) { p.Step, err = v.readStep(p.Call, outcome); return err },
 	)
-	if err == nil && p.Step != nil {
-		p.Step.fill(&p, p.known(), nil)
+	if err != nil {
+		return p, err
+	}
+	p.Domain = p.Domain.askedBy(p.asked())
+	if err = v.introduce(&p.Domain, p.Call.Domain, p.named()); err == nil && p.Step != nil {
+		err = v.fill(&p, p.known(), nil)
 	}
 	return p, err
+}
+
+// named are the people and components that the page calls by their names.
+func (p callPage) named() wanted {
+	of := wanted{people: []string{p.Call.Requester, p.Call.OpenedBy, p.Call.WaitingFor.Claimed}, components: p.Call.Components}
+	of.people = append(of.people, p.Call.WaitingFor.People...)
+	of.add(p.Domain, "", p.Call.Fields)
+	for _, event := range p.Events {
+		of.people = append(of.people, event.By, event.For)
+		for _, recorded := range []map[string]any{event.Fields, event.Before, event.After} {
+			of.add(p.Domain, "", recorded)
+		}
+	}
+	for _, row := range p.Path {
+		of.people = append(of.people, row.By, row.For)
+	}
+	for _, a := range p.Approvals {
+		for _, ballot := range a.Ballots {
+			of.people = append(of.people, ballot.Person, ballot.By)
+		}
+	}
+	for _, refusal := range p.Refusals {
+		of.people = append(of.people, refusal.Person)
+	}
+	return of
 }
 
 // trail is what happened to a call, oldest first.
@@ -124,14 +154,15 @@ func (p callPage) finished() []usm.Event {
 	return latest
 }
 
-// asked are the fields of the request itself.
+// asked are the fields of the request itself: those that no step has recorded.
 func (p callPage) asked() map[string]any {
-	for _, event := range p.Events {
-		if (event.Kind == usm.EventOpened || event.Kind == usm.EventRegistered) && len(event.Fields) > 0 {
-			return event.Fields
+	asked := maps.Clone(p.Call.Fields)
+	for _, event := range p.finished() {
+		for name := range event.Fields {
+			delete(asked, name)
 		}
 	}
-	return nil
+	return asked
 }
 
 // talk are the events in which people speak with each other.

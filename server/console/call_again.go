@@ -52,7 +52,9 @@ func (v *visit) again(path string, typed map[string]any, refused error) (page, e
 	}
 	if path == "steps/"+string(p.Call.Step) && p.Step != nil {
 		p.Step.Note, p.Step.Reason = v.c.PostForm("note"), v.c.PostForm("not_applicable")
-		p.Step.fill(&p, typed, problem)
+		if err := v.fill(&p, typed, problem); err != nil {
+			return page{}, err
+		}
 	}
 	status := http.StatusOK
 	if problem != nil {

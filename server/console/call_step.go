@@ -30,9 +30,9 @@ func (v *visit) readStep(call usm.CallView, outcome usm.Outcome) (*stepForm, err
 }
 
 // fill makes the form of the step anew.
-func (f *stepForm) fill(p *callPage, values map[string]any, problem *client.Problem) {
-	f.Fields = formOf(f.Schema, "fields", values, problem)
-	p.Domain.offer(f.Fields, p.Call.Step)
+func (v *visit) fill(p *callPage, values map[string]any, problem *client.Problem) error {
+	p.Step.Fields = formOf(p.Step.Schema, "fields", values, problem)
+	return v.offer(p.Step.Fields, &p.Domain)
 }
 
 // known is what the form of the open step holds at first. What was finished before is there again when it is repeated.
@@ -54,20 +54,6 @@ func (p callPage) known() map[string]any {
 		}
 	}
 	return values
-}
-
-// offer lets somebody choose from what the domain has, where a schema asks for an id of it.
-func (d directory) offer(f form, step usm.Step) {
-	f.choose("category", choices(d.Categories, func(c usm.Category) (string, string) { return c.ID, c.Name }))
-	f.choose("team", choices(d.Teams, func(t usm.Party) (string, string) { return t.ID, t.Name }))
-	switch kind := step.Kind(); {
-	case kind == usm.KindAccept, kind == usm.KindClassify:
-		f.choose("service", choices(d.Services, func(s usm.Service) (string, string) { return s.ID, s.Name }))
-	case step == usm.AnalyseIncident:
-		f.choose("solution", choices(d.Solutions, func(s usm.Solution) (string, string) { return s.ID, s.Title }))
-	case step == usm.DraftOffer:
-		f.choose("customer", choices(d.Customers, func(c usm.Party) (string, string) { return c.ID, c.Name }))
-	}
 }
 
 // finishStep finishes the open step, or shows its form for another outcome or with one more row.

@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,34 +25,6 @@ func (p callPage) by(v *visit, event usm.Event) string {
 		words += " · " + v.or("rule."+event.Rule, event.Rule)
 	}
 	return words
-}
-
-// change is one thing that an event replaced.
-type change struct {
-	Name          string
-	Before, After any
-}
-
-// changesOf lists what differs before and after an event.
-func changesOf(event usm.Event) []change {
-	names := slices.Sorted(maps.Keys(event.After))
-	for _, name := range slices.Sorted(maps.Keys(event.Before)) {
-		if _, both := event.After[name]; !both {
-			names = append(names, name)
-		}
-	}
-	var changes []change
-	for _, name := range names {
-		if before, after := event.Before[name], event.After[name]; textOf(before) != textOf(after) && (!bare(before) || !bare(after)) {
-			changes = append(changes, change{name, before, after})
-		}
-	}
-	return changes
-}
-
-// bare reports whether a value says nothing.
-func bare(value any) bool {
-	return value == nil || textOf(value) == "" || textOf(value) == "[]" || textOf(value) == "{}"
 }
 
 // isTalk reports whether an action stands with the conversation.
@@ -129,13 +100,17 @@ func (v *visit) linkName(kind string) string { return v.or("link."+kind, inWords
 func (v *visit) normName(norm string) string { return v.or("norm."+norm, inWords(norm)) }
 
 // clockState says how a clock stands, and for what it is paused.
-func (v *visit) clockState(clock usm.Clock) string {
+func (v *visit) clockState(p callPage, clock usm.Clock) string {
 	words := v.T("clock." + string(clock.State))
 	if clock.Breached() {
 		words += ", " + v.T("clock.breached")
 	}
 	if len(clock.Reasons) > 0 {
-		words += " (" + strings.Join(clock.Reasons, ", ") + ")"
+		reasons := make([]string, len(clock.Reasons))
+		for i, reason := range clock.Reasons {
+			reasons[i] = p.pauseName(reason)
+		}
+		words += " (" + strings.Join(reasons, ", ") + ")"
 	}
 	return words
 }
@@ -200,10 +175,16 @@ func (at pathStepAt) line(format string, dx, dy int) string {
 
 func (d drawing) viewBox() string { return fmt.Sprintf("0 0 %d %d", d.Width, d.Height) }
 
-// whySettled says how an approval came to its end; that somebody gave it, in the language of the reader.
-func (v *visit) whySettled(why string) string {
-	if who, given := strings.CutPrefix(why, "by "); given {
-		return v.T("call.by_whom", who)
+// whySettled says how an approval came to its end in the language of the reader, where that is known: that somebody gave it.
+func (v *visit) whySettled(why string) (said string, known bool) {
+	who, given := strings.CutPrefix(why, "by ")
+	return v.T("call.by_whom", who), given
+}
+
+// refusedWhat is what segregation kept somebody from: a path under the call, or under an approval.
+func (v *visit) refusedWhat(what string) string {
+	if step, ok := strings.CutPrefix(what, "steps/"); ok {
+		return v.stepName(usm.Step(step))
 	}
-	return why
+	return v.or("action."+what, what)
 }

@@ -1,9 +1,6 @@
 package console
 
 import (
-	"reflect"
-	"slices"
-
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
 )
@@ -12,6 +9,8 @@ import (
 type componentsPage struct {
 	Components []client.Component
 	Next       string
+	Domains    []choice // to choose from, when there are several
+	Names      directories
 	Problem    *client.Problem
 }
 
@@ -25,12 +24,25 @@ func (s *site) components(v *visit) (page, error) {
 	if p.Problem = wrongInput(err); p.Problem != nil {
 		err = nil
 	}
+	if err != nil {
+		return page{}, err
+	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	of := mentioned{}
+	for _, c := range p.Components {
+		in := of.in(c.Domain)
+		in.people = append(in.people, c.Owner)
+	}
+	p.Names, err = v.directories(of)
 	return page{Place: "components", Title: v.T("component.title"), Body: components(v, p)}.refusing(p.Problem), err
 }
 
 // componentPage is a component with all that is known of it. It is only read: the last step of a request for change writes it.
 type componentPage struct {
 	client.Component
+	Names   directory
 	Impact  usm.Impact
 	Changes []componentChange // newest first
 	Calls   []usm.CallView
@@ -39,11 +51,8 @@ type componentPage struct {
 // componentChange is a version of a component and in what it differs from the one before.
 type componentChange struct {
 	usm.ComponentVersion
-	Differences []fieldChange // none for the first version
+	Differences []difference // none for the first version
 }
-
-// fieldChange is a property before and after; "" where it was not there.
-type fieldChange struct{ Name, Before, After string }
 
 // component shows a component.
 func (s *site) component(v *visit) (page, error) {
@@ -59,9 +68,27 @@ func (v *visit) readComponent() (p componentPage, err error) {
 	if p.Impact, err = v.api.Impact(v.ctx(), domain, id); err != nil {
 		return p, err
 	}
+	if p.Names, err = v.componentNames(p); err != nil {
+		return p, err
+	}
 	p.Changes = versionChanges(p.History)
 	p.Calls, err = v.openCalls(usm.CallFilter{Domain: domain, Component: id})
 	return p, err
+}
+
+// componentNames is the directory of the domain of a component, with those whom its versions name and what is drawn beside it.
+func (v *visit) componentNames(p componentPage) (directory, error) {
+	var of wanted
+	for _, version := range p.History {
+		of.people = append(append(of.people, version.Owner), version.Users...)
+		for _, relation := range version.Relations {
+			of.components = append(of.components, relation.To)
+		}
+	}
+	for _, node := range p.Impact.Nodes {
+		of.components = append(of.components, node.ID)
+	}
+	return v.directory(p.Domain, of)
 }
 
 // versionChanges compares each version with the one before it, which is after it in the list.
@@ -70,41 +97,16 @@ func versionChanges(history []usm.ComponentVersion) []componentChange {
 	for i, version := range history {
 		changes[i].ComponentVersion = version
 		if i+1 < len(history) {
-			changes[i].Differences = differences(history[i+1].Component, version.Component)
+			changes[i].Differences = differ(nil, recordedOf(history[i+1].Component), recordedOf(version.Component))
 		}
 	}
 	return changes
 }
 
-// differences are the properties that two versions of a component have not in common, attributes each by itself.
-func differences(before, after usm.Component) (found []fieldChange) {
-	add := func(name string, a, b any) {
-		if !reflect.DeepEqual(a, b) {
-			found = append(found, fieldChange{name, shown(a), shown(b)})
-		}
-	}
-	add("name", before.Name, after.Name)
-	add("type", before.Type, after.Type)
-	add("owner", before.Owner, after.Owner)
-	add("state", before.Status, after.Status)
-	add("service", before.Service, after.Service)
-	add("users", before.Users, after.Users)
-	for _, name := range attributeNames(before.Attributes, after.Attributes) {
-		add(name, before.Attributes[name], after.Attributes[name])
-	}
-	add("relations", before.Relations, after.Relations)
-	return found
-}
-
-// attributeNames are those of both, sorted.
-func attributeNames(attributes ...map[string]any) (names []string) {
-	for _, of := range attributes {
-		for name := range of {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+// recordedOf is what is recorded of a component, without the number of its version.
+func recordedOf(c usm.Component) any {
+	c.Version = 0
+	return generic(c)
 }
 
 // stateName is the state of a component in words; domains may have states of their own.
@@ -129,10 +131,15 @@ func (s *site) askChange(v *visit) (page, error) { return v.changeForm(v.entered
 // changeForm is the form with what was typed, and what is wrong with it.
 func (v *visit) changeForm(e entry) (page, error) {
 	c, err := v.api.Component(v.ctx(), v.param("domain"), v.param("id"))
+	if err != nil {
+		return page{}, err
+	}
 	if !e.Values.Has("subject") {
 		e.Values.Set("subject", v.T("component.change_subject", c.Name))
 	}
-	return page{Place: "components", Title: v.T("component.change", c.Name), Body: changeForm(v, c, e)}.refusing(e.Problem), err
+	d, err := v.directory(c.Domain, wanted{})
+	shown := changeForm(v, c, d.service(c.Service), e)
+	return page{Place: "components", Title: v.T("component.change", c.Name), Body: shown}.refusing(e.Problem), err
 }
 
 // raiseChange opens a request for change of a component.

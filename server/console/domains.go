@@ -31,7 +31,9 @@ func (s *site) domain(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{Place: "domains", Title: domain.Name, Body: oneDomain(v, domainPage{directory{domain}})}, nil
+	d := directory{Domain: domain}
+	d.learn()
+	return page{Place: "domains", Title: domain.Name, Body: oneDomain(v, domainPage{d})}, nil
 }
 
 // domainFile is the file of a domain, to change and to apply again.

@@ -26,6 +26,7 @@ type domainEdit struct {
 	Plan    *client.DomainPlan // nil before it is asked for
 	Digest  string             // of the file that the plan is of
 	Base    int                // version of the domain that the plan starts from
+	Names   directory          // of the domain as it is
 }
 
 // expiry is what happens when the time of an approval is over.
@@ -83,6 +84,9 @@ func (v *visit) plan(e domainEdit) (page, error) {
 		if plan.Changed {
 			e.Base--
 		}
+	}
+	if e.Names, err = v.directory(e.ID, wanted{}); err != nil {
+		return page{}, err
 	}
 	return page{Place: "domains", Title: v.T("domains.plan"), Body: planned(v, e), Status: status}, nil
 }
@@ -143,9 +147,3 @@ func digest(text string) string {
 
 // lines ends the lines of a text as files do; browsers end those of a field otherwise.
 func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
-
-// kindOf is what a line of a plan does: add, change or remove.
-func kindOf(line string) string {
-	kind, _, _ := strings.Cut(line, " ")
-	return oneOf(kind, "add", "change", "remove")
-}

@@ -13,6 +13,7 @@ import (
 type findPage struct {
 	Q     string
 	Calls []usm.CallView
+	Names directories
 	Next  string
 }
 
@@ -30,7 +31,10 @@ func (s *site) find(v *visit) (page, error) {
 	}
 	var err error
 	if p.Q != "" {
-		p.Calls, p.Next, err = v.api.Calls(v.ctx(), usm.CallFilter{Q: p.Q, Page: v.page(50)})
+		if p.Calls, p.Next, err = v.api.Calls(v.ctx(), usm.CallFilter{Q: p.Q, Page: v.page(50)}); err != nil {
+			return page{}, err
+		}
+		p.Names, err = v.namesIn(p.Calls)
 	}
 	return page{Title: v.T("find.title"), Body: find(v, p)}, err
 }

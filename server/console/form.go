@@ -32,6 +32,7 @@ const (
 	yamlKind    = "yaml"    // whatever is too deep for fields
 	groupKind   = "group"   // an object
 	rowsKind    = "rows"    // a list of objects
+	foundKind   = "found"   // one or several of many, which words find
 )
 
 // field is one field of a form. The names of inputs are JSON Pointers without the first stroke: "fields/log/0/text".
@@ -47,6 +48,10 @@ type field struct {
 	Step        string      // of a number
 	Most        int         // rows that a list may have; 0 is any number
 	Options     []choice
+	Of          string // what it holds the id of, "" for nothing
+	Words       string // that what is offered was found by
+	Several     bool   // of what is found, more than one may be chosen
+	More, None  bool   // was found than is offered, and was found at all
 	Value       string
 	Wrong       []string
 	Fields      []field // of a group; of one row of a list, or of one of its lines

@@ -26,7 +26,7 @@ func (root schemaRoot) field(key string, all parts, required bool, deep int, inR
 		}
 		f.Min, f.Max = textOf(all.get("minimum")), textOf(all.get("maximum"))
 	case kind == "string":
-		f.Kind = textKind(all)
+		f.Kind, f.Of = textKind(all), registerIn(map[string]any{"format": all.get("format")})
 	case kind == "array":
 		root.ofList(&f, all, deep, inRows)
 	case kind == "object":
@@ -52,7 +52,7 @@ func (root schemaRoot) ofList(f *field, all parts, deep int, inRows bool) {
 	case choiceKind:
 		f.Kind, f.Fields, f.Options = severalKind, []field{item}, item.Options
 	case lineKind, areaKind, emailKind, addressKind, numberKind, dayKind:
-		f.Kind, f.Fields = linesKind, []field{item}
+		f.Kind, f.Fields, f.Of = linesKind, []field{item}, item.Of
 	case groupKind:
 		f.Kind, f.Fields, f.Most = rowsKind, item.Fields, all.number("maxItems")
 		if inRows {

@@ -39,7 +39,7 @@ func (r *reading) value(f field, name, pointer string) (value any, typed bool) {
 	case rowsKind:
 		return r.rows(f, name, pointer)
 	}
-	text := strings.ReplaceAll(strings.Join(r.posted[name], "\n"), "\r\n", "\n")
+	text := strings.ReplaceAll(strings.Join(r.sent(f, name), "\n"), "\r\n", "\n")
 	if f.Kind != areaKind {
 		text = strings.TrimSpace(text)
 	}
@@ -54,6 +54,14 @@ func (r *reading) value(f field, name, pointer string) (value any, typed bool) {
 		return "", false
 	}
 	return nil, false
+}
+
+// sent is what was sent of a field.
+func (r *reading) sent(f field, name string) []string {
+	if f.Of == "" {
+		return r.posted[name]
+	}
+	return pickedIDs(r.posted, name, f.Kind == linesKind)
 }
 
 func (r *reading) group(f field, name, pointer string) (any, bool) {

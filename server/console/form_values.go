@@ -14,7 +14,7 @@ import (
 )
 
 // generic turns values into what JSON knows, whatever Go types they were built with.
-func generic(values map[string]any) any {
+func generic(values any) any {
 	raw, err := json.Marshal(values)
 	if err != nil {
 		return nil // it came from JSON

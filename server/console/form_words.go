@@ -42,7 +42,10 @@ func (v *visit) choiceName(o choice) string {
 	if o.Name != "" {
 		return o.Name
 	}
-	for _, group := range []string{"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step.", "link."} {
+	for _, group := range []string{
+		"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step.", "state.", "event.", "process.",
+		"relation.", "link.",
+	} {
 		if v.has(group + o.Value) {
 			return v.T(group + o.Value)
 		}
@@ -69,6 +72,12 @@ func (v *visit) whenOf(c condition) string {
 	}
 }
 
+// foreign reports whether a sentence is in another language than the reader's: it is none of our texts, so it is the API's, which
+// speaks English.
+func (v *visit) foreign(sentence string) bool {
+	return v.look.Language != "en" && sentence != "" && !v.texts.sentences[sentence]
+}
+
 // wrongOf says what is wrong in the language of the reader, where the API says it in words that we know.
 func (v *visit) wrongOf(detail string) string { return v.or("wrong."+textKey(detail), detail) }
 
@@ -89,7 +98,7 @@ func inWords(name string) string {
 
 // tells reports whether there is something to say of a field.
 func (f field) tells() bool {
-	return f.Help != "" || len(f.When) > 0 || f.Kind == linesKind || f.Kind == yamlKind
+	return f.Help != "" || len(f.When) > 0 || f.Kind == linesKind || f.Kind == yamlKind || f.Kind == foundKind
 }
 
 // described ties an element to what explains it and what is wrong with it.
@@ -98,7 +107,7 @@ func (f field) described() templ.Attributes {
 	var by []string
 	if len(f.Wrong) > 0 {
 		by = append(by, fieldID(f.Pointer())+"-wrong")
-		if f.Kind != groupKind && f.Kind != rowsKind && f.Kind != severalKind {
+		if f.Kind != groupKind && f.Kind != rowsKind && f.Kind != severalKind && f.Kind != foundKind {
 			attributes["aria-invalid"] = "true"
 		}
 	}

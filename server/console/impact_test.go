@@ -97,8 +97,12 @@ func TestDifferencesOfComponents(t *testing.T) {
 		ID: "a", Owner: "desk", Status: "retired", Attributes: map[string]any{"ram": "8", "cpu": 2.0, "new": true},
 		Relations: []usm.Relation{{Kind: "runs_on", To: "b"}},
 	}
-	require.Equal(t, []fieldChange{
-		{"state", "", "retired"}, {"new", "", "true"}, {"ram", "4", "8"}, {"relations", "null", `[{"kind":"runs_on","to":"b"}]`},
-	}, differences(before, after))
-	require.Empty(t, differences(after, after))
+	changes := versionChanges([]usm.ComponentVersion{{Component: after}, {Component: before}})
+	require.Equal(t, []difference{
+		{[]string{"attributes", "new"}, nil, true},
+		{[]string{"attributes", "ram"}, "4", "8"},
+		{[]string{"relations"}, nil, []any{map[string]any{"kind": "runs_on", "to": "b"}}},
+		{[]string{"status"}, nil, "retired"},
+	}, changes[0].Differences)
+	require.Empty(t, changes[1].Differences)
 }

@@ -13,8 +13,8 @@ import (
 // insightPage shows how the work goes: figures of a period, each with a chart and the table of the same.
 type insightPage struct {
 	Query   insightQuery
-	Domains []string
-	Entry   entry // of a period that is none
+	Domains []choice // to choose from
+	Entry   entry    // of a period that is none
 	Parts   []insightPart
 }
 
@@ -57,7 +57,13 @@ func (s *site) insight(v *visit) (page, error) {
 		p.Query.From = to.AddDate(0, 0, 1-usualDays).Format(time.DateOnly)
 	}
 	from, wrongFrom := time.Parse(time.DateOnly, p.Query.From)
-	p.Domains = v.worksIn()
+	all, err := v.domainChoices()
+	if err != nil {
+		return page{}, err
+	}
+	for _, domain := range v.worksIn() {
+		p.Domains = append(p.Domains, choice{Value: domain, Name: nameAmong(all, domain)})
+	}
 	switch {
 	case wrongTo != nil:
 		p.Entry.wrong(v, "/to", v.T("insight.no_day"))
@@ -71,7 +77,6 @@ func (s *site) insight(v *visit) (page, error) {
 		if filter.Until.Sub(from) > dailyDays*24*time.Hour {
 			filter.Per = "week"
 		}
-		var err error
 		if p.Parts, err = v.readInsight(filter); err != nil && !p.Entry.refused(err) {
 			return page{}, err
 		}

@@ -6,15 +6,22 @@ import (
 
 // insightCallsPage shows the calls behind a number.
 type insightCallsPage struct {
-	Of    string // which number
-	Calls []usm.ReportCall
-	Next  string
+	Of      string // which number
+	Calls   []usm.ReportCall
+	Domains []choice // of whoever visits, when there are several
+	Next    string
 }
 
 // insightCalls shows the calls behind a number of insight: the parameters are those of the report of the API.
 func (s *site) insightCalls(v *visit) (page, error) {
 	calls, next, err := v.api.ReportCalls(v.ctx(), v.asked())
-	p := insightCallsPage{Of: oneOf(v.query("of"), "opened", "closed", "open", "waited", "bounced"), Calls: calls, Next: next}
+	if err != nil {
+		return page{}, err
+	}
+	domains, err := v.domainChoices()
+	p := insightCallsPage{
+		Domains: domains, Of: oneOf(v.query("of"), "opened", "closed", "open", "waited", "bounced"), Calls: calls, Next: next,
+	}
 	return page{Place: "insight", Title: v.T("insight.calls"), Body: insightCalls(v, p)}, err
 }
 

@@ -158,7 +158,7 @@ func (v *visit) spanCell(s usm.Span) insightCell {
 }
 
 // hours writes a figure of an axis of time.
-func (v *visit) hours(h float64) string { return v.T("time.hours", v.figure(textOf(h))) }
+func (v *visit) hours(h float64) string { return v.T("time.axis_hours", v.figure(textOf(h))) }
 
 // at finds rows of the same step.
 func at(row usm.BounceRow) func(usm.BounceRow) bool {

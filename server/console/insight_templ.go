@@ -228,7 +228,7 @@ func insight(v *visit, p insightPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, domain := range p.Domains {
-			templ_7745c5c3_Err = option(domain, domain, p.Query.Domain).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = option(domain.Value, domain.Name, p.Query.Domain).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

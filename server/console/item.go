@@ -45,6 +45,15 @@ func (v *visit) itemAt() (usm.CoveredItem, error) {
 
 func (v *visit) asksItem(item usm.CoveredItem, values map[string]any, e entry) (page, error) {
 	p := itemPage{Item: item, Form: formOf(item.Schema, "fields", values, e.Problem), Entry: e}
+	if p.Form.offers() {
+		d, err := v.directory(item.Domain, wanted{})
+		if err != nil {
+			return page{}, err
+		}
+		if err := v.offer(p.Form, &d); err != nil {
+			return page{}, err
+		}
+	}
 	return page{Place: "ask", Title: item.Name, Body: catalogueItem(v, p)}.refusing(e.Problem), nil
 }
 

@@ -64,13 +64,10 @@ func init() { //nolint:gochecknoinits // computed once from what is embedded
 	}
 }
 
-// named are values of ours to choose from, with what they are called.
-func named[T ~string](values []T, name func(T) string) []choice {
+// ofOurs are values of ours to choose from, with what they are called.
+func ofOurs[T ~string](values []T, name func(T) string) []choice {
 	return choices(values, func(value T) (string, string) { return string(value), name(value) })
 }
-
-// asIs is the name of what is called by its id.
-func asIs(id string) string { return id }
 
 func escape(text string) string     { return url.QueryEscape(text) }
 func escapePath(text string) string { return url.PathEscape(text) }
@@ -100,7 +97,7 @@ func (v *visit) said() string {
 
 // typed reports whether a field of a form is one that somebody filled in.
 func typed(f keptField) bool {
-	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision"
+	return f.Value != "" && f.Name != "key" && f.Name != "back" && f.Name != "revision" && !strings.HasPrefix(f.Name, "found/")
 }
 
 // shortName is the last part of the name of a field, "diagnosis" of "/fields/diagnosis".

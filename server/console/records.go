@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -28,21 +27,6 @@ func current(kind string, is bool) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-current": kind}
-}
-
-// shown is any value of a document as a page shows it: texts as they are, the rest as JSON.
-func shown(value any) string {
-	switch value := value.(type) {
-	case nil:
-		return ""
-	case string:
-		return value
-	}
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return ""
-	}
-	return string(raw)
 }
 
 // openCalls are the newest calls that the filter leaves and that have not ended.

@@ -42,6 +42,8 @@ type registerPage struct {
 	Next     string
 	Columns  []string // those that are shown, in the order of callColumns
 	Services []client.Service
+	Domains  []choice // to choose from, when there are several
+	Names    directories
 	Saved    []usm.SavedFilter
 	Problem  *client.Problem // what is wrong with the filters
 	Entry    entry           // of a filter that was not kept
@@ -82,6 +84,12 @@ func (v *visit) showRegister(r callRegister, e entry) (page, error) {
 	if p.Problem = wrongInput(err); err != nil && p.Problem == nil {
 		return page{}, err
 	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	if p.Names, err = v.namesIn(p.Calls); err != nil {
+		return page{}, err
+	}
 	return page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}.refusing(p.Problem, e.Problem), nil
 }
 
@@ -107,29 +115,6 @@ func (v *visit) narrowed() string {
 		query.Set("columns", strings.Join(v.columns(), ","))
 	}
 	return query.Encode()
-}
-
-// domainsOf are the domains of whoever visits: an administrator has those that the rows are of.
-func (v *visit) domainsOf(services []client.Service) []string {
-	var domains []string
-	for domain := range v.me.Profiles {
-		domains = append(domains, domain)
-	}
-	for _, service := range services {
-		domains = append(domains, service.Domain)
-	}
-	slices.Sort(domains)
-	return slices.Compact(domains)
-}
-
-// serviceName is the name of a service, its id when it is not known.
-func serviceName(services []client.Service, domain, id string) string {
-	return nameOf(services, id, func(s client.Service) (string, string) {
-		if s.Domain != domain {
-			return "", ""
-		}
-		return s.ID, s.Name
-	})
 }
 
 // serviceChoices are services to choose from.

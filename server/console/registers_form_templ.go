@@ -90,7 +90,7 @@ func registerForm(v *visit, p registerPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = domainFilter(v, v.domainsOf(p.Services)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = domainFilter(v, p.Domains).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -98,11 +98,11 @@ func registerForm(v *visit, p registerPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "status", v.T("field.status"), v.T("list.all"), named(statuses, v.statusName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "status", v.T("field.status"), v.T("list.all"), ofOurs(statuses, v.statusName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "step", v.T("field.step"), v.T("list.all"), named(p.Register.Type.Process().Steps(), v.stepName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "step", v.T("field.step"), v.T("list.all"), ofOurs(p.Register.Type.Process().Steps(), v.stepName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -112,7 +112,7 @@ func registerForm(v *visit, p registerPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = narrow(v, "priority", v.T("field.priority"), v.T("list.all"), named(usm.Priorities(), v.priorityName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "priority", v.T("field.priority"), v.T("list.all"), ofOurs(usm.Priorities(), v.priorityName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -311,7 +311,7 @@ func registerForm(v *visit, p registerPage) templ.Component {
 }
 
 // domainFilter is there for who has more than one.
-func domainFilter(v *visit, domains []string) templ.Component {
+func domainFilter(v *visit, domains []choice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -329,7 +329,7 @@ func domainFilter(v *visit, domains []string) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if len(domains) > 1 || v.query("domain") != "" {
-			templ_7745c5c3_Err = narrow(v, "domain", v.T("field.domain"), v.T("list.all"), named(domains, asIs)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = narrow(v, "domain", v.T("field.domain"), v.T("list.all"), domains).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

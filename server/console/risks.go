@@ -23,7 +23,8 @@ type risksPage struct {
 	Risks    []usm.CallView
 	Next     string
 	Services []client.Service
-	Raising  []string        // domains in which whoever visits may raise a risk
+	Domains  []choice        // to choose from, when there are several
+	Raising  []choice        // domains in which whoever visits may raise a risk
 	Problem  *client.Problem // what is wrong with the filters
 	Entry    entry           // of a risk that was not raised
 }
@@ -32,7 +33,7 @@ type risksPage struct {
 func (s *site) risks(v *visit) (page, error) { return v.showRisks(entry{}) }
 
 func (v *visit) showRisks(e entry) (page, error) {
-	p := risksPage{Counts: map[[2]usm.Level]int{}, Raising: v.worksIn(), Entry: e}
+	p := risksPage{Counts: map[[2]usm.Level]int{}, Entry: e}
 	counts, err := v.api.CountRisks(v.ctx(), usm.RiskFilter{Domain: v.query("domain"), Service: v.query("service")})
 	if err != nil {
 		return page{}, err
@@ -43,6 +44,12 @@ func (v *visit) showRisks(e entry) (page, error) {
 			continue
 		}
 		p.Counts[[2]usm.Level{c.Effect, c.Likelihood}] = c.Count
+	}
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	for _, domain := range v.worksIn() {
+		p.Raising = append(p.Raising, choice{Value: domain, Name: nameAmong(p.Domains, domain)})
 	}
 	if p.Services, err = v.services(); err != nil {
 		return page{}, err

@@ -484,7 +484,7 @@ func riskForm(v *visit, p risksPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = domainFilter(v, v.domainsOf(p.Services)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = domainFilter(v, p.Domains).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -492,15 +492,15 @@ func riskForm(v *visit, p risksPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "effect", v.T("risk.effect"), v.T("list.all"), named(effects, v.levelName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "effect", v.T("risk.effect"), v.T("list.all"), ofOurs(effects, v.levelName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "likelihood", v.T("risk.likelihood"), v.T("list.all"), named(likelihoods, v.levelName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "likelihood", v.T("risk.likelihood"), v.T("list.all"), ofOurs(likelihoods, v.levelName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "status", v.T("field.status"), v.T("risk.open"), named(statuses, v.statusName)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "status", v.T("field.status"), v.T("risk.open"), ofOurs(statuses, v.statusName)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -843,9 +843,9 @@ func raiseRiskForm(v *visit, p risksPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templruntime.NewAttributeExpression(p.Raising[0]).Resolve(ctx)
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templruntime.NewAttributeExpression(p.Raising[0].Value).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 139, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `risks.templ`, Line: 139, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var39)
 			if templ_7745c5c3_Err != nil {
@@ -869,7 +869,7 @@ func raiseRiskForm(v *visit, p risksPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, domain := range p.Raising {
-					templ_7745c5c3_Err = option(domain, domain, p.Entry.Value("of")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = option(domain.Value, domain.Name, p.Entry.Value("of")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

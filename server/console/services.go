@@ -11,22 +11,24 @@ import (
 type servicesPage struct {
 	Services []client.Service
 	Next     string
-	Domains  []string
+	Domains  []choice // to choose from, when there are several
 }
 
 // services lists services.
 func (s *site) services(v *visit) (page, error) {
 	var p servicesPage
 	var err error
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
 	p.Services, p.Next, err = v.api.Services(v.ctx(), v.query("domain"), v.page(50))
-	p.Domains = v.domainsOf(p.Services)
 	return page{Place: "services", Title: v.T("service.title"), Body: services(v, p)}, err
 }
 
 // servicePage is a service with what can be asked of it, what is agreed about it, and what is open.
 type servicePage struct {
 	usm.Service
-	Domain     string
+	Domain     directory
 	Items      []usm.Item
 	Agreed     map[string]string // by item: the agreement under which whoever visits has it
 	Agreements []client.Agreement
@@ -35,7 +37,7 @@ type servicePage struct {
 
 // service shows a service.
 func (s *site) service(v *visit) (page, error) {
-	domain, err := v.api.Domain(v.ctx(), v.param("domain"))
+	domain, err := v.directory(v.param("domain"), wanted{})
 	if err != nil {
 		return page{}, err
 	}
@@ -43,7 +45,10 @@ func (s *site) service(v *visit) (page, error) {
 	if i < 0 {
 		return page{}, errUnknown
 	}
-	p := servicePage{Service: domain.Services[i], Domain: domain.ID}
+	p := servicePage{Service: domain.Services[i], Domain: domain}
+	if err := v.introduce(&p.Domain, domain.ID, wanted{people: []string{p.Owner}}); err != nil {
+		return page{}, err
+	}
 	p.Items = slices.DeleteFunc(domain.Catalogue, func(item usm.Item) bool { return item.Service != p.ID })
 	if p.Agreed, err = v.agreedItems(domain.ID); err != nil {
 		return page{}, err

@@ -18,9 +18,10 @@ var textFiles embed.FS
 // texts are all texts of the pages in one language: texts/<language>.yaml, which is all that another language needs. A text is
 // found by the names above it, joined with dots. One with forms (one, other) is chosen by its first argument.
 type texts struct {
-	Tag     language.Tag
-	keys    map[string]bool
-	printer *message.Printer
+	Tag       language.Tag
+	keys      map[string]bool
+	sentences map[string]bool // those without forms, as they stand in the file
+	printer   *message.Printer
 }
 
 // readTexts reads the files. It panics when one is wrong: they are part of the binary.
@@ -46,7 +47,7 @@ func parseTexts(tag language.Tag, content []byte) (*texts, error) {
 		return nil, err
 	}
 	builder := catalog.NewBuilder(catalog.Fallback(tag))
-	t := &texts{Tag: tag, keys: map[string]bool{}}
+	t := &texts{Tag: tag, keys: map[string]bool{}, sentences: map[string]bool{}}
 	if err := t.add(builder, "", tree); err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (t *texts) add(builder *catalog.Builder, prefix string, tree map[string]any
 		var err error
 		switch value := value.(type) {
 		case string:
-			t.keys[key] = true
+			t.keys[key], t.sentences[value] = true, true
 			err = builder.SetString(t.Tag, key, value)
 		case map[string]any:
 			if value["other"] == nil {

@@ -101,11 +101,11 @@ func tokens(v *visit, p tokensPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "kind", v.T("token.kind"), v.T("list.all"), named(tokenKinds, v.tokenKind)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "kind", v.T("token.kind"), v.T("list.all"), ofOurs(tokenKinds, v.tokenKind)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = narrow(v, "state", v.T("token.state"), v.T("list.all"), named(tokenStates, v.tokenState)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = narrow(v, "state", v.T("token.state"), v.T("list.all"), ofOurs(tokenStates, v.tokenState)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,6 +3,7 @@ package console
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,16 +19,59 @@ func instantIn(text string) (time.Time, bool) {
 	return at, err == nil
 }
 
-// wordy are the names under which words of USM are recorded, and no text that somebody typed.
-var wordy = []string{
-	"action", "effect", "impact", "likelihood", "outcome", "priority", "process", "status", "step", "type", "urgency", "waiting",
-	"waiting_for",
+// bare reports whether a value says nothing.
+func bare(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
 }
 
-// wordFor is a word of USM as people read it; anything else is as it was typed.
-func (v *visit) wordFor(name, text string) string {
-	if slices.Contains(wordy, name) {
-		return v.choiceName(choice{Value: text})
+// wordy are the names under which words of USM are recorded, and timed those under which spans are, and no text that somebody
+// typed.
+var (
+	wordy = []string{
+		"action", "applies", "by", "class", "decision", "effect", "event", "impact", "kind", "likelihood", "opened", "outcome", "performer",
+		"priority", "process", "state", "status", "step", "type", "urgency", "waiting", "waiting_for",
 	}
-	return text
+	timed = []string{"handling", "reaction", "remaining", "target", "update", "used", "warnings", "within"}
+)
+
+// wordFor is an id that is recorded under a name as what it is called, a word of USM as people read it and a span as people say it;
+// anything else is as it was typed.
+func (v *visit) wordFor(d directory, name, text string) string {
+	switch called := d.called(name, text); {
+	case called != text:
+		return called
+	case slices.Contains(wordy, name) && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz_") == "":
+		return v.choiceName(choice{Value: text})
+	case slices.Contains(timed, name):
+		return v.span(text)
+	}
+	return v.day(text)
+}
+
+// day is a day as people write it; anything else is as it was typed.
+func (v *visit) day(text string) string {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	return v.months(at.Format("2 Jan 2006"), at)
+}
+
+// span is a duration as people say it; a target in business days and anything else is as it was typed.
+func (v *visit) span(text string) string {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return text
+	}
+	return v.lasting(d)
 }

@@ -30,11 +30,16 @@ func (v *visit) lasting(d time.Duration) string {
 	}
 	minutes := int(d.Round(time.Minute).Minutes())
 	days, hours := minutes/(24*60), minutes/60%24
+	minutes %= 60
 	switch {
-	case days > 0:
+	case days > 0 && hours > 0:
 		return v.T("time.days_hours", days, hours)
+	case days > 0:
+		return v.T("time.days", days)
+	case hours > 0 && minutes > 0:
+		return v.T("time.hours_minutes", hours, minutes)
 	case hours > 0:
-		return v.T("time.hours_minutes", hours, minutes%60)
+		return v.T("time.hours", hours)
 	default:
 		return v.T("time.minutes", minutes)
 	}
@@ -45,13 +50,12 @@ func (v *visit) figure(number string) string {
 	return strings.Replace(number, ".", v.T("time.decimal_sign"), 1)
 }
 
-// contentPath says where a value stands in what is to be approved: the names of usm.ContentLine in the language of the reader.
-func (v *visit) contentPath(name string) string {
-	parts := strings.Split(name, " › ")
-	for i, part := range parts {
-		parts[i] = v.or("field."+strings.ReplaceAll(strings.ToLower(part), " ", "_"), part)
+// spent is time on a clock; what is over is below nothing.
+func (v *visit) spent(s usm.Span) string {
+	if s < 0 {
+		return "−" + v.lasting(time.Duration(s))
 	}
-	return strings.Join(parts, " › ")
+	return v.lasting(time.Duration(s))
 }
 
 // The names of what USM speaks of, in the language of the reader.

@@ -1,10 +1,10 @@
 package console
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/usm-works/usm/client"
 	"github.com/usm-works/usm/usm"
@@ -15,13 +15,17 @@ type workPage struct {
 	Calls    []usm.CallView // most urgent first
 	Next     string
 	Waiting  waiting
-	Domains  []string      // of whoever visits, when there are several
-	Services []string      // of the calls that are shown
+	Names    directories
+	Domains  []choice      // of whoever visits, when there are several
+	Services []choice      // of the calls that are shown
 	Refused  []refusedCall // of those that were marked
 }
 
 // refusedCall is a call for which an action was refused, and why.
-type refusedCall struct{ Number, Why string }
+type refusedCall struct {
+	Number, Why string
+	Code        usm.Code
+}
 
 // marked reports whether a call was marked and refused, so that it stays marked.
 func (p workPage) marked(number string) bool {
@@ -40,15 +44,18 @@ func (v *visit) working(refused []refusedCall) (page, error) {
 	if p.Waiting, err = v.waiting(); err != nil {
 		return page{}, err
 	}
-	if len(v.me.Profiles) > 1 {
-		p.Domains = slices.Sorted(maps.Keys(v.me.Profiles))
+	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	if p.Names, err = v.namesIn(p.Calls); err != nil {
+		return page{}, err
 	}
 	for _, call := range p.Calls {
-		if call.Service != "" && !slices.Contains(p.Services, call.Service) {
-			p.Services = append(p.Services, call.Service)
+		if call.Service != "" && !hasChoice(p.Services, call.Service) {
+			p.Services = append(p.Services, choice{Value: call.Service, Name: p.Names[call.Domain].service(call.Service)})
 		}
 	}
-	slices.Sort(p.Services)
+	slices.SortFunc(p.Services, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
 	shown := page{Place: "work", Title: v.T("work.title"), Body: work(v, p)}
 	if len(refused) > 0 {
 		shown.Status = http.StatusConflict
@@ -82,7 +89,7 @@ func (s *site) takeWork(v *visit) (page, error) {
 			return page{}, err
 		}
 		if err != nil {
-			refused = append(refused, refusedCall{number, err.Error()})
+			refused = append(refused, refusedCall{number, err.Error(), client.CodeOf(err)})
 		}
 	}
 	if len(refused) == 0 {

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,10 +57,10 @@ func TestAgreements(t *testing.T) {
 		require.Contains(t, got.all("#facts"), "Version 2")
 		require.Contains(t, got.all(".pair"), "EUR 90")
 		require.Contains(t, got.all(".pair"), wish.Number)
-		require.Contains(t, got.all("main"), "Incident High 20m 6h")
+		require.Contains(t, got.all("main"), "Incident High 20 min 6 h")
 		got = w.get(t, "rosa", sales+"?version=1")
 		require.Contains(t, got.all("#facts"), "Version 1")
-		require.Contains(t, got.all("main"), "diagnosis 90m")
+		require.Contains(t, got.all("main"), "Diagnosis 1 h 30 min")
 		require.Contains(t, got.all(".pair"), "Ended")
 		require.Equal(t, http.StatusNotFound, w.get(t, "rosa", sales+"?version=9").Status)
 		require.Equal(t, http.StatusNotFound, w.get(t, "rosa", "/agreements/it/sa-moon").Status)
@@ -69,8 +70,14 @@ func TestAgreements(t *testing.T) {
 		require.Zero(t, got.Find("#difference").Length())
 		require.Equal(t, "1", got.Find(`#compare select[name="from"] option`).First().AttrOr("value", ""))
 		got = w.get(t, "rosa", sales+"?from=1&to=2")
-		require.Contains(t, got.texts("#difference tbody tr"), "cost EUR 84 a month for each user EUR 90 a month for each user")
-		require.Contains(t, got.texts("#difference tbody tr"), "norms[incident/high].handling 8h 6h")
+		rows := got.texts("#difference tbody tr")
+		require.Contains(t, rows, "Cost EUR 84 a month for each user EUR 90 a month for each user")
+		require.Contains(t, rows, "Norms › Incident · High › Handling time 8 h 6 h")
+		require.NotContains(t, strings.Join(rows, " "), "Customer", "what is the same is left out")
+		require.NotEmpty(t, slices.DeleteFunc(rows, func(row string) bool { return !strings.Contains(row, " removed ") }), "not by colour alone")
+		require.Contains(t, got.all("#difference .exact"), `/norms/incident~1high/handling : "8h" → "6h"`)
+		require.NotContains(t, strings.Join(rows, " "), `"`, "no JSON")
+		require.Contains(t, w.dutch(t, "rosa", sales+"?from=1&to=2").all("#difference"), "Normen › Incident · Hoog › Afhandeltijd")
 		require.Contains(t, w.get(t, "rosa", sales+"?from=2&to=2").all("#difference"), "the same")
 		for _, query := range []string{"?from=1&to=7", "?from=one&to=2", "?from=" + url.QueryEscape(unkind)} {
 			got = w.get(t, "rosa", sales+query)
@@ -85,7 +92,7 @@ func TestAgreements(t *testing.T) {
 		require.Equal(t, "/agreements/it/uc-lumen", got.Find(`section[aria-labelledby="under"] a`).AttrOr("href", ""))
 		got = w.get(t, "rosa", sales)
 		require.Equal(t, 1, got.Find(`section[aria-labelledby="under"] li a[href="/agreements/it/uc-lumen"]`).Length())
-		require.Contains(t, got.all("main"), "Agreement with the customer sales, provided by it")
+		require.Contains(t, got.all("main"), "Agreement with the customer Sales, provided by Information technology")
 	})
 	t.Run("ShowTheirServicesAsTrees", func(t *testing.T) {
 		got := w.get(t, "rosa", sales)

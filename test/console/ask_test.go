@@ -66,6 +66,7 @@ func TestAskForHelp(t *testing.T) {
 		require.Equal(t, hostile, call.Fields["asset"])
 		require.Equal(t, "Replace a lost laptop", w.get(t, "anna", "/asked/"+call.Number).words("h1"))
 	})
+	t.Run("OffersPeopleByTheirNames", w.offersPeople)
 	t.Run("SendingTwiceIsSendingOnce", func(t *testing.T) {
 		form := w.get(t, "anna", "/ask/it/vpn-access")
 		values := url.Values{"fields/from": {"2026-12-01"}}
@@ -222,7 +223,7 @@ func TestFind(t *testing.T) {
 	short := strings.Replace(strings.ToLower(call.Number), "-0000", "-", 1)
 	require.Equal(t, "/asked/"+call.Number, w.get(t, "anna", "/find?q="+short).Header.Get("Location"))
 	found := w.get(t, "farah", "/find?q=arrive")
-	require.Contains(t, found.words("main table"), call.Number+"Mail does not arriveanna")
+	require.Contains(t, found.words("main table"), call.Number+"Mail does not arriveAnna Kowalska")
 	require.Contains(t, w.get(t, "aisha", "/find?q="+call.Number).words(".empty"), "Nothing that you may see")
 	require.Contains(t, w.get(t, "farah", "/find?q="+url.QueryEscape(hostile)).words(".empty"), hostile)
 	require.Contains(t, w.dutch(t, "farah", "/find").words("h1"), "melding zoeken")

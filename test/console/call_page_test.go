@@ -23,6 +23,7 @@ func TestCallPage(t *testing.T) {
 	t.Run("ShowsWhatIsNotAllowedWithTheReason", w.tellsWhyNot)
 	t.Run("SteersACall", w.steers)
 	t.Run("NarrowsTheFormToAnOutcomeAndAddsRows", w.showsForms)
+	t.Run("OffersComponentsByTheirNames", w.offersComponents)
 	t.Run("KeepsWhatWasTypedAndSaysWhatIsWrongAtTheField", w.keepsWhatWasTyped)
 	t.Run("ShowsWhatChangedWhenSomebodyWasFaster", w.tellsWhoWasFaster)
 	t.Run("EscapesWhatPeopleType", w.escapes)

@@ -34,7 +34,7 @@ func TestComponents(t *testing.T) {
 	t.Run("ShowWhatIsKeptOfThem", func(t *testing.T) {
 		got := w.get(t, "farah", "/components/it/mail-cluster")
 		require.Equal(t, "Mail cluster", got.all("h1"))
-		for _, text := range []string{"In use", "platform-team", "version 8.2", "nodes 3"} {
+		for _, text := range []string{"In use", "Platform team", "Version 8.2", "Nodes 3"} {
 			require.Contains(t, got.all(".pair"), text)
 		}
 		require.Zero(t, got.Find("main form").Length(), "it is only read")
@@ -58,7 +58,7 @@ func TestComponents(t *testing.T) {
 			}
 		}
 		require.Equal(t, 7, got.Find("svg .arrow").Length())
-		require.Contains(t, got.all("svg"), "mail-cluster depends on directory")
+		require.Contains(t, got.all("svg"), "Mail cluster depends on Directory")
 		require.Contains(t, w.get(t, "farah", "/components/it/doc-byod").all("main"), "rests on nothing")
 	})
 	t.Run("AreThereForOnesOwnDomainsOnly", func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestChangesOfComponents(t *testing.T) {
 		_, err = w.Drive(t.Context(), number, product.Plan{})
 		require.NoError(t, err)
 		got := w.get(t, "farah", component)
-		require.Equal(t, []string{"Owner platform-team workplace-team", "size_gb 840 900"}, got.texts(".history tbody tr"))
+		require.Equal(t, []string{"Attributes › Size gb 840 900", "Owner Platform team Workplace team"}, got.texts(".history tbody tr"))
 		require.Equal(t, number, got.all(".history .number"))
 		require.NotContains(t, got.all("#calls"), number, "it has ended")
 	})

@@ -18,6 +18,9 @@ import (
 // Digest is sha256 of the content in canonical JSON (RFC 8785), "sha256:<hex>".
 func Digest(content map[string]any) string { return digest(content) }
 
+// Canonical is the content in canonical JSON, of which Digest is the digest.
+func Canonical(content map[string]any) string { return string(canonical(nil, content)) }
+
 func digest(value any) string {
 	sum := sha256.Sum256(canonical(nil, value))
 	return "sha256:" + hex.EncodeToString(sum[:])
