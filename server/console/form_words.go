@@ -44,7 +44,7 @@ func (v *visit) choiceName(o choice) string {
 	}
 	for _, group := range []string{
 		"choice.", "level.", "priority.", "type.", "status.", "wait.", "outcome.", "step.", "state.", "event.", "process.",
-		"relation.", "link.",
+		"relation.", "link.", "approvals.decision.",
 	} {
 		if v.has(group + o.Value) {
 			return v.T(group + o.Value)

@@ -82,6 +82,9 @@ var englishOnly = sync.OnceValues(func() (map[string]bool, []*regexp.Regexp) {
 			whole[text] = true
 			continue
 		}
+		if len(inBetween.ReplaceAllString(verbs.ReplaceAllString(strings.ToLower(text), ""), "")) < 4 {
+			continue // "%s of %s" is said in Dutch as well, of something else
+		}
 		pattern := strings.NewReplacer("%d", `[\d.,]+`, "%s", ".+").Replace(regexp.QuoteMeta(text))
 		parts = append(parts, regexp.MustCompile("^"+pattern+"$"))
 	}

@@ -53,9 +53,9 @@ func TestANewDomain(t *testing.T) {
 	t.Run("IsAppliedAsItWasShown", func(t *testing.T) {
 		planned := w.submit(t, "admin", begun, "#plan", url.Values{"file": {file}})
 		require.Equal(t, http.StatusOK, planned.Status, planned.words("#wrong"))
-		lines := planned.Find("#differences li")
+		lines := planned.Find("#differences tbody tr")
 		require.Greater(t, lines.Length(), 10)
-		require.Equal(t, lines.Length(), lines.Filter(".add").Length(), "everything is added")
+		require.Equal(t, lines.Length(), lines.Find("th .small:contains(added)").Length(), "everything is added")
 		_, err := w.Admin.Domain(t.Context(), "library")
 		require.Error(t, err, "a plan changes nothing")
 
