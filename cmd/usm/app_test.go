@@ -130,7 +130,7 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 		"AScopeThatIsNone": {
 			[]string{"token", "issue", "ada", "--scope", "read", "--scope", "write"},
 			nil,
-			`no scope "write": there are call, decide, domains, read, signal, and scim:DOMAIN`,
+			`no scope "write": there are call, decide, domains, read, signal, tokens, and scim:DOMAIN`,
 		},
 		"ATokenWithoutADatabase": {[]string{"token", "list"}, nil, "USM_DATABASE_URL is needed"},
 	} {
