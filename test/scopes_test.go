@@ -40,6 +40,6 @@ func TestScopes(t *testing.T) {
 		t.Parallel()
 		said, err := w.Try(nil, "token", "issue", "anna", "--scope", "root")
 		require.Error(t, err)
-		require.Contains(t, said, "call, decide, domains, read, signal, and scim:DOMAIN")
+		require.Contains(t, said, "call, decide, domains, read, signal, tokens, and scim:DOMAIN")
 	})
 }

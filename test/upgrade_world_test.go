@@ -1,7 +1,6 @@
 package test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -143,52 +142,6 @@ func (u *upgraded) work(build string) {
 	u.await(build, "a worker", func(v versionState) bool { return v.Workers > 0 })
 }
 
-// versionState is what `usm upgrade status` says of a version.
-type versionState struct {
-	BuildID string `json:"build_id"`
-	State   string `json:"state"`
-	Open    int    `json:"open"`
-	Workers int    `json:"workers"`
-}
-
-// await waits until a version is in a state.
-func (u *upgraded) await(build, what string, is func(versionState) bool) {
-	u.t.Helper()
-	product.Eventually(u.t, crashLimit, build+" has "+what, func() error {
-		out, err := u.Try([]string{"USM_DEPLOYMENT=" + deployment}, "upgrade", "status", "--json")
-		if err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		var said struct {
-			Versions []versionState `json:"versions"`
-		}
-		if err = json.Unmarshal([]byte(out), &said); err != nil {
-			return err
-		}
-		i := slices.IndexFunc(said.Versions, func(v versionState) bool { return v.BuildID == build })
-		if i < 0 || !is(said.Versions[i]) {
-			return fmt.Errorf("%+v", said.Versions)
-		}
-		return nil
-	})
-}
-
-// upgrade gives a command of `usm upgrade` with a build.
-func (u *upgraded) upgrade(build string, args ...string) (string, error) {
-	u.t.Helper()
-	u.Use(u.builds[build])
-	return u.Try([]string{"USM_DEPLOYMENT=" + deployment}, append([]string{"upgrade"}, args...)...)
-}
-
-// requireUpgrade is upgrade of what has to succeed.
-func (u *upgraded) requireUpgrade(build string, args ...string) string {
-	u.t.Helper()
-	out, err := u.upgrade(build, args...)
-	require.NoError(u.t, err, out)
-	u.t.Log(strings.TrimSpace(out))
-	return out
-}
-
 // ridesOn waits for so many more moves of the load.
 func (u *upgraded) ridesOn(more int64) {
 	u.t.Helper()
@@ -204,10 +157,11 @@ func (u *upgraded) ridesOn(more int64) {
 	})
 }
 
-// taken waits until every call that is kept open has been on a build: one goes on in a new run after it has answered.
-func (u *upgraded) taken(t *testing.T, build string) {
+// taken waits until every call that is kept open has been on a build, and asks those that are on another one to go on.
+func (u *upgraded) taken(t *testing.T, build, other string) {
 	t.Helper()
 	product.Eventually(t, crashLimit, build+" takes the open calls", func() error {
+		u.requireUpgrade(build, "drain", other)
 		for _, call := range u.kept {
 			if used := u.used(t, call.Number); !slices.Contains(used, build) {
 				return fmt.Errorf("%s was on %v", call.Number, used)
