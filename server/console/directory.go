@@ -85,12 +85,23 @@ func unique(ids []string) []string {
 type directories map[string]directory
 
 // directories reads those of the domains that a list is of.
-func (v *visit) directories(of map[string]*wanted) (directories, error) {
+func (v *visit) directories(of mentioned) (directories, error) { return of.each(v.directory) }
+
+// introductions are directories that know nothing but the people and components that a list shows.
+func (v *visit) introductions(of mentioned) (directories, error) {
+	return of.each(func(domain string, of wanted) (directory, error) {
+		var d directory
+		err := v.introduce(&d, domain, of)
+		return d, err
+	})
+}
+
+func (m mentioned) each(read func(domain string, of wanted) (directory, error)) (directories, error) {
 	found, lock := directories{}, sync.Mutex{}
 	var all []func() error
-	for domain, of := range of {
+	for domain, of := range m {
 		all = append(all, func() error {
-			d, err := v.directory(domain, *of)
+			d, err := read(domain, *of)
 			lock.Lock()
 			defer lock.Unlock()
 			found[domain] = d

@@ -34,7 +34,12 @@ func (s *site) find(v *visit) (page, error) {
 		if p.Calls, p.Next, err = v.api.Calls(v.ctx(), usm.CallFilter{Q: p.Q, Page: v.page(50)}); err != nil {
 			return page{}, err
 		}
-		p.Names, err = v.namesIn(p.Calls)
+		of := mentioned{}
+		for _, call := range p.Calls {
+			in := of.in(call.Domain)
+			in.people = append(in.people, call.Requester)
+		}
+		p.Names, err = v.introductions(of)
 	}
 	return page{Title: v.T("find.title"), Body: find(v, p)}, err
 }

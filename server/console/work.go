@@ -47,15 +47,23 @@ func (v *visit) working(refused []refusedCall) (page, error) {
 	if p.Domains, err = v.domainChoices(); err != nil {
 		return page{}, err
 	}
-	if p.Names, err = v.namesIn(p.Calls); err != nil {
+	services, err := v.services()
+	if err != nil {
 		return page{}, err
 	}
+	of := mentioned{}
 	for _, call := range p.Calls {
-		if call.Service != "" && !hasChoice(p.Services, call.Service) {
-			p.Services = append(p.Services, choice{Value: call.Service, Name: p.Names[call.Domain].service(call.Service)})
+		in := of.in(call.Domain)
+		in.people = append(in.people, call.WaitingFor.Claimed)
+		i := slices.IndexFunc(services, func(s client.Service) bool { return s.Domain == call.Domain && s.ID == call.Service })
+		if i >= 0 && !hasChoice(p.Services, call.Service) {
+			p.Services = append(p.Services, choice{Value: call.Service, Name: services[i].Name})
 		}
 	}
 	slices.SortFunc(p.Services, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
+	if p.Names, err = v.introductions(of); err != nil {
+		return page{}, err
+	}
 	shown := page{Place: "work", Title: v.T("work.title"), Body: work(v, p)}
 	if len(refused) > 0 {
 		shown.Status = http.StatusConflict
