@@ -210,6 +210,14 @@ func (m measurement) accept(share float64) error {
 		"missing, or with -busy", 100*share, 100*mostOthers)
 }
 
+// windowOf is for how long cases are opened: five times as long where one follows the other, which are few in a second.
+func (m measurement) windowOf(inFlight int) time.Duration {
+	if inFlight == 1 {
+		return 5 * m.window
+	}
+	return m.window
+}
+
 // cells measures every case under its loads, after a few of each to warm up.
 func (m measurement) cells(ctx context.Context, d *driver, k kind) (cells []Cell, err error) {
 	for _, name := range order {
@@ -227,7 +235,7 @@ func (m measurement) cells(ctx context.Context, d *driver, k kind) (cells []Cell
 			} else {
 				var inFlight int
 				if inFlight, err = strconv.Atoi(load); err == nil {
-					cell, err = d.closed(ctx, name, inFlight, m.window)
+					cell, err = d.closed(ctx, name, inFlight, m.windowOf(inFlight))
 				}
 				peak = max(peak, cell.PerSecond)
 			}

@@ -12,7 +12,9 @@ var paths = order[2:]
 // rows makes a row for each engine.
 func (r Results) rows(figures func(k kind) []string) (rows [][]string) {
 	for _, k := range r.engines() {
-		rows = append(rows, append([]string{k.title}, figures(k)...))
+		if row := figures(k); len(row) > 0 {
+			rows = append(rows, append([]string{k.title}, row...))
+		}
 	}
 	return rows
 }
@@ -45,6 +47,9 @@ func (r Results) HandOvers() string { return r.actions(handOver) }
 func (r Results) actions(name string) string {
 	return markdown(r.columns(name), r.rows(func(k kind) (row []string) {
 		for _, load := range r.loads(name) {
+			if len(r.cells(k.name, name, load)) == 0 {
+				continue // it has no such case
+			}
 			var at []string
 			for _, figure := range []func(Cell) float64{
 				func(c Cell) float64 { return c.Decision.P50 },

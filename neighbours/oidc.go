@@ -56,7 +56,7 @@ func (p *oidcPart) start(ctx context.Context, failed chan<- error) (ready string
 //
 //	GET  /.well-known/openid-configuration   and what it names: /authorize, /oauth/token, /userinfo, /keys
 //	GET  /login?request=                     who are you? or, with a session that is good for the request, back at once
-//	POST /login                              request, person
+//	POST /login                              request, person, group
 //	GET  /end_session                        ends the session as well
 //	GET  /signed-out                         where one comes to who is not sent back
 func newProvider(issuer string, key signingKey, all people) (http.Handler, error) {

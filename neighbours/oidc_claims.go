@@ -29,6 +29,14 @@ func (s *storage) SetUserinfoFromScopes(_ context.Context, info *oidc.UserInfo, 
 	return nil
 }
 
+// SetUserinfoFromRequest tells the group that the person said to be in, in the ID token.
+func (s *storage) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, request op.IDTokenRequest, _ []string) error {
+	if r, ok := request.(signIn); ok && r.group != "" {
+		info.AppendClaims("groups", []string{r.group})
+	}
+	return nil
+}
+
 // SetUserinfoFromToken tells everything, to who has an access token.
 func (s *storage) SetUserinfoFromToken(ctx context.Context, info *oidc.UserInfo, _, id, _ string) error {
 	return s.SetUserinfoFromScopes(ctx, info, id, clientID, scopes)

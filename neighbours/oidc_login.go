@@ -33,6 +33,7 @@ type question struct {
 	Words   string
 	Search  bool
 	Again   person // who is known already and is asked all the same; zero for nobody
+	Group   string // that he said to be in
 	People  []person
 }
 
@@ -61,7 +62,7 @@ func (l *login) ask(w http.ResponseWriter, r *http.Request) {
 		q.Back = back.Host
 	}
 	if who, err := l.storage.people.one(known.person); found && err == nil {
-		q.Again = who
+		q.Again, q.Group = who, known.group
 	}
 	q.People = slices.DeleteFunc(all, func(p person) bool { return !p.matches(q.Words) })
 	showLogin(w, http.StatusOK, "sign-in", q)
@@ -74,18 +75,18 @@ func (l *login) take(w http.ResponseWriter, r *http.Request) {
 		showLogin(w, http.StatusBadRequest, "sign-in-over", nil)
 		return
 	}
-	l.back(w, r, r.PostFormValue("request"), session{who.ID, time.Now()})
+	l.back(w, r, r.PostFormValue("request"), session{who.ID, time.Now(), r.PostFormValue("group")})
 }
 
 // back finishes a request and sends the browser back to who asked. A person who proved himself just now is remembered.
 func (l *login) back(w http.ResponseWriter, r *http.Request, request string, known session) {
-	if err := l.storage.finish(request, known.person, known.proved); err != nil {
+	if err := l.storage.finish(request, known); err != nil {
 		showLogin(w, http.StatusNotFound, "sign-in-over", nil)
 		return
 	}
 	if r.Method == http.MethodPost {
 		l.storage.forget(secretOf(r))
-		setCookie(w, l.storage.remember(known.person, known.proved))
+		setCookie(w, l.storage.remember(known))
 	}
 	http.Redirect(w, r, "/authorize/callback?id="+url.QueryEscape(request), http.StatusSeeOther)
 }

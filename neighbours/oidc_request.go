@@ -13,18 +13,19 @@ const clientID = "usm"
 
 // What is told of a person, and what may be asked for.
 var (
-	claims = []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "preferred_username", "name", "email", "email_verified"}
+	claims = []string{
+		"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "preferred_username", "name", "email", "email_verified", "groups",
+	}
 	scopes = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}
 )
 
 // signIn is one request to know who somebody is, from /authorize until its code is exchanged.
 type signIn struct {
-	id     string
-	asked  oidc.AuthRequest
-	begun  time.Time
-	person string    // "" until it is known
-	proved time.Time // when the person said so, which may be long before
-	coded  time.Time // when the code was handed out
+	id      string
+	asked   oidc.AuthRequest
+	begun   time.Time
+	session           // zero until it is known
+	coded   time.Time // when the code was handed out
 }
 
 var _ op.AuthRequest = signIn{}

@@ -13,10 +13,11 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// session is a person who is known in a browser, and since when.
+// session is a person who is known in a browser.
 type session struct {
 	person string
-	proved time.Time
+	proved time.Time // when he said who he is
+	group  string    // that he said to be in; "" none
 }
 
 // storage is what the provider remembers, in memory: after a restart everybody is asked again.
@@ -30,7 +31,10 @@ type storage struct {
 	sessions map[string]session
 }
 
-var _ op.Storage = &storage{}
+var (
+	_ op.Storage                   = &storage{}
+	_ op.CanSetUserinfoFromRequest = &storage{}
+)
 
 func newStorage(key signingKey, all people) *storage {
 	return &storage{key: key, people: all, requests: map[string]signIn{}, codes: map[string]string{}, sessions: map[string]session{}}
@@ -94,26 +98,26 @@ func (s *storage) SaveAuthCode(_ context.Context, id, code string) error {
 
 func (s *storage) DeleteAuthRequest(context.Context, string) error { return nil } // its code has taken it already
 
-// finish says who somebody is who signs in, and when he proved it.
-func (s *storage) finish(id, person string, proved time.Time) error {
+// finish says who somebody is who signs in.
+func (s *storage) finish(id string, who session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, known := s.requests[id]
 	if !known || r.Done() {
 		return errOver
 	}
-	r.person, r.proved = person, proved
+	r.session = who
 	s.requests[id] = r
 	return nil
 }
 
 // remember begins a session and returns its secret.
-func (s *storage) remember(person string, proved time.Time) (secret string) {
+func (s *storage) remember(known session) (secret string) {
 	secret = rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.sessions, func(_ string, old session) bool { return time.Since(old.proved) > sessionGood })
-	s.sessions[secret] = session{person, proved}
+	s.sessions[secret] = known
 	return secret
 }
 

@@ -75,6 +75,17 @@ func TestWhoIsKnownIsAskedAgainWhenTheProductWantsIt(t *testing.T) {
 	require.Contains(t, s.begin("prompt", "none").away, "error=login_required")
 }
 
+func TestAnAdministratorIsInAGroup(t *testing.T) {
+	t.Parallel()
+	s := signingIn(t, anna, bob)
+	p := s.begin()
+	require.Contains(t, p.text, `name="group" value="usm-administrators"`)
+	require.Equal(t, []any{"usm-administrators"}, s.known(s.click(p, "anna", "usm-administrators")).Claims["groups"])
+	require.Equal(t, []any{"usm-administrators"}, s.known(s.begin()).Claims["groups"], "known now, with the group")
+	require.Contains(t, s.begin("prompt", "login").text, `type="hidden" name="group" value="usm-administrators"`)
+	require.Nil(t, s.known(s.click(s.begin("prompt", "login"), "bob")).Claims["groups"])
+}
+
 func TestASessionIsOlderThanItsProductAllows(t *testing.T) {
 	t.Parallel()
 	for age, satisfied := range map[time.Duration]bool{59 * time.Second: true, 61 * time.Second: false} {

@@ -101,10 +101,10 @@ func (s *someone) begin(more ...string) page {
 }
 
 // click answers a page.
-func (s *someone) click(p page, person string) page {
+func (s *someone) click(p page, person string, groups ...string) page {
 	s.t.Helper()
 	request := p.at.Query().Get("request")
-	return s.visit(s.browser.PostForm(s.issuer+"/login", url.Values{"request": {request}, "person": {person}}))
+	return s.visit(s.browser.PostForm(s.issuer+"/login", url.Values{"request": {request}, "person": {person}, "group": groups}))
 }
 
 // code is what the provider sends back to the product.

@@ -88,14 +88,6 @@ func (p *fakePost) RenewLink(ctx context.Context, secret string) error {
 	return p.UseLink(ctx, secret)
 }
 
-func (p *fakePost) Names(_ context.Context, ids ...string) (map[string]string, error) {
-	names := map[string]string{}
-	for _, id := range ids {
-		names[id] = "Name of " + id
-	}
-	return names, nil
-}
-
 // state is what following a link could have changed.
 func (p *fakePost) state() (links map[string]usm.MailLink, renewed int) {
 	p.mu.Lock()

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -10,16 +9,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/server/status"
 	"github.com/usm-works/usm/usm"
 )
-
-var linkPages = template.Must(template.New("").Funcs(template.FuncMap{
-	"date": func(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006 15:04 UTC") },
-}).ParseFS(static, "static/decide.html"))
-
-// linkPolicy lets the pages of links load our stylesheet and post their form to us, and nothing else.
-const linkPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // reasonLimit is how long a reason may be, as in usm.DecisionRequest.
 const reasonLimit = 20_000
@@ -43,7 +36,7 @@ type opened struct {
 
 	caller   usm.Caller
 	approval usm.Approval
-	names    map[string]string
+	domain   usm.Domain // which gives names to what the approval is about
 }
 
 // open finds a link. Somebody who is signed in opens only his own; his sign-in counts where the policy asks for one.
@@ -63,24 +56,24 @@ func (g *gateway) open(ctx context.Context, secret string) (o opened, err error)
 		return opened{}, err
 	}
 	request.Caller, request.Call = o.caller, o.approval.Call
-	o.names, err = g.Post.Names(ctx, o.Person, o.approval.By.Person)
+	o.domain, err = g.Reader.Configuration(ctx, o.approval.Domain, 0)
 	return o, err
 }
 
 // gate says what a link is good for now: nil when its reader may decide, else the page that says why not.
-func (o opened) gate() (code int, page *linkPage) {
+func (o opened) gate() (code int, page *console.LinkPage) {
 	switch {
 	case !o.Good(time.Now()):
-		return http.StatusNotFound, &linkPage{Kind: "gone"}
+		return http.StatusNotFound, &console.LinkPage{Kind: "gone"}
 	case o.approval.State == usm.ApprovalVoid:
-		return http.StatusConflict, &linkPage{Kind: "changed"}
+		return http.StatusConflict, &console.LinkPage{Kind: "changed"}
 	case !o.approval.Decides(o.By, o.Person):
-		return http.StatusNotFound, &linkPage{Kind: "gone"}
+		return http.StatusNotFound, &console.LinkPage{Kind: "gone"}
 	case o.approval.Digest != o.Digest:
-		return http.StatusConflict, &linkPage{Kind: "changed", Renews: true}
+		return http.StatusConflict, &console.LinkPage{Kind: "changed", Renews: true}
 	}
 	if err := api.NeedsSignIn(o.approval, o.caller); err != nil {
-		return http.StatusForbidden, &linkPage{Kind: "sign-in", MaxAge: status.Refusal(err).MaxAge}
+		return http.StatusForbidden, &console.LinkPage{Kind: "sign_in", MaxAge: status.Refusal(err).MaxAge}
 	}
 	return http.StatusOK, nil
 }
@@ -160,7 +153,7 @@ func (g *gateway) renewLink(c *gin.Context) {
 		g.linkRefused(c, err)
 		return
 	}
-	g.linkPage(c, http.StatusConflict, linkPage{Kind: "changed"})
+	g.linkPage(c, http.StatusConflict, console.LinkPage{Kind: "changed"})
 }
 
 // notDecided answers a decision that was refused.
@@ -168,7 +161,7 @@ func (g *gateway) notDecided(c *gin.Context, o opened, request usm.DecisionReque
 	switch status.Refusal(err).Code {
 	case usm.CodeInvalid:
 		page := o.page()
-		page.Problem, page.Given = "Please choose an answer, and give a reason of at most 20,000 characters to reject.", request
+		page.Wrong, page.Given = true, request
 		api.RequestOf(c.Request.Context()).Err = err
 		g.linkPage(c, http.StatusUnprocessableEntity, page)
 	case usm.CodeStale:
@@ -183,10 +176,10 @@ func (g *gateway) linkRefused(c *gin.Context, err error) {
 	api.RequestOf(c.Request.Context()).Err = err
 	switch refusal := status.Refusal(err); refusal.Code {
 	case usm.CodeStepUp:
-		g.linkPage(c, http.StatusForbidden, linkPage{Kind: "sign-in", MaxAge: refusal.MaxAge})
+		g.linkPage(c, http.StatusForbidden, console.LinkPage{Kind: "sign_in", MaxAge: refusal.MaxAge})
 	case usm.CodeNotFound, usm.CodeForbidden, usm.CodeConflict, usm.CodeOutOfTurn, usm.CodeUnauthenticated:
-		g.linkPage(c, http.StatusNotFound, linkPage{Kind: "gone"})
+		g.linkPage(c, http.StatusNotFound, console.LinkPage{Kind: "gone"})
 	default:
-		g.linkPage(c, max(status.Of(refusal.Code), http.StatusInternalServerError), linkPage{Kind: "away"})
+		g.linkPage(c, max(status.Of(refusal.Code), http.StatusInternalServerError), console.LinkPage{Kind: "away"})
 	}
 }

@@ -112,13 +112,13 @@ func TestThePageOfALink(t *testing.T) {
 	got := w.open(http.MethodGet, secret).status(http.StatusOK)
 	page := string(got.body)
 	for _, want := range []string{
-		"A new &lt;router&gt;", shown, "fields › cost", "12.5", "requester", "Name of carla", `method="post"`, "/proposal/fields/cost",
+		"A new &lt;router&gt;", shown, ">Cost<", "12.5", ">Requester<", "Rita", "carla", `method="post"`, "/proposal/fields/cost",
 	} {
 		require.Contains(t, page, want)
 	}
 	require.NotContains(t, page, "<script")
 	require.NotContains(t, page, "You stand in for")
-	require.Contains(t, string(w.open(http.MethodGet, "of-mona").status(http.StatusOK).body), "Name of omar")
+	require.Contains(t, string(w.open(http.MethodGet, "of-mona").status(http.StatusOK).body), "<dd>Omar</dd>")
 	for _, link := range []string{secret, "forged"} {
 		headers := w.open(http.MethodGet, link).Header
 		require.Equal(t, "no-store", headers.Get("Cache-Control"))

@@ -28,8 +28,6 @@ type Post interface {
 	UseLink(ctx context.Context, secret string) error
 	// RenewLink uses a link up and sends its reader another.
 	RenewLink(ctx context.Context, secret string) error
-	// Names returns the names of people by id.
-	Names(ctx context.Context, ids ...string) (map[string]string, error)
 }
 
 // Mailer sends a mail; without an error it was taken by the mail server.

@@ -15,7 +15,7 @@ var static embed.FS
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// pages adds the documentation of the API, and what the pages of links and of signing in load.
+// pages adds the documentation of the API.
 func (g *gateway) pages(engine *gin.Engine) {
 	engine.GET("/api/docs", file("docs.html", "text/html; charset=utf-8"))
 	engine.GET("/api/docs.js", file("docs.js", "text/javascript; charset=utf-8"))

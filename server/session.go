@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/usm"
 )
 
@@ -100,7 +101,7 @@ func (g *gateway) visitor(c *gin.Context) {
 	case usm.CodeUnauthenticated:
 	case usm.CodeForbidden:
 		api.RequestOf(c.Request.Context()).Err = err
-		g.signInPage(c, http.StatusForbidden, signInPage{Kind: "elsewhere"})
+		g.plainPage(c, http.StatusForbidden, console.SignInPage{Kind: "elsewhere"})
 		c.Abort()
 	default:
 		g.notSignedIn(c, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/server/status"
 	"github.com/usm-works/usm/usm"
 )
@@ -63,7 +64,7 @@ func (g *gateway) signIns(engine *gin.Engine) {
 	signedIn.GET(terminalPath, g.showTerminal)
 	signedIn.POST(terminalPath, g.admitTerminal)
 	signedIn.GET(signOutPath, func(c *gin.Context) {
-		g.signInPage(c, http.StatusOK, signInPage{Kind: "sign-out", Name: api.RequestOf(c.Request.Context()).Caller.Name})
+		g.plainPage(c, http.StatusOK, console.SignInPage{Kind: "sign_out", Name: api.RequestOf(c.Request.Context()).Caller.Name})
 	})
 	signedIn.POST(signOutPath, g.signOut)
 }
@@ -165,7 +166,7 @@ const codeCancelled usm.Code = "cancelled"
 // notSignedIn says what to do; what exactly was wrong is for the log.
 func (g *gateway) notSignedIn(c *gin.Context, err error) {
 	api.RequestOf(c.Request.Context()).Err = err
-	page, code, result := signInPage{Kind: "away"}, http.StatusServiceUnavailable, "away"
+	page, code, result := console.SignInPage{Kind: "away"}, http.StatusServiceUnavailable, "away"
 	switch usm.CodeOf(err) {
 	case codeCancelled:
 		page.Kind, code, result = "cancelled", http.StatusForbidden, "cancelled"
@@ -176,13 +177,13 @@ func (g *gateway) notSignedIn(c *gin.Context, err error) {
 	case usm.CodeInvalid:
 		page.Kind, code, result = "address", http.StatusUnprocessableEntity, "again"
 	case usm.CodeConflict:
-		page.Kind, code, result = "terminal-known", http.StatusConflict, "refused"
+		page.Kind, code, result = "terminal_known", http.StatusConflict, "refused"
 	case usm.CodeUnavailable:
 	default:
 		code = max(status.Of(status.Refusal(err).Code), http.StatusInternalServerError)
 	}
 	g.Metrics.signIns.WithLabelValues(result).Inc()
-	g.signInPage(c, code, page)
+	g.plainPage(c, code, page)
 }
 
 // signOut ends the session here, then at the provider. A terminal, which shows its token, ends its own and nothing more.
@@ -199,7 +200,7 @@ func (g *gateway) signOut(c *gin.Context) {
 	there := g.SignIn.Provider.SignOut(g.cookie(c.Request, idCookie), strings.TrimRight(g.PublicURL, "/")+signOutPath)
 	g.setCookie(c, sessionCookie, "", "/", -1)
 	g.setCookie(c, idCookie, "", signOutPath, -1)
-	g.signInPage(c, http.StatusOK, signInPage{Kind: "signed-out", Elsewhere: there})
+	g.plainPage(c, http.StatusOK, console.SignInPage{Kind: "signed_out", Elsewhere: there})
 }
 
 func (g *gateway) signOutTerminal(c *gin.Context, token string) {

@@ -14,15 +14,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/usm-works/usm/server/api"
+	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/usm"
 )
 
 // terminalRequest is what a terminal asks for: that the token it made is let in. It shows the hash and keeps the token.
 type terminalRequest struct {
-	Token string // base64url, unpadded, of SHA-256 of the bearer token
-	Name  string // of the terminal; "" none
-	Code  string // two groups of four letters and digits, which the terminal shows as well
-	hash  []byte
+	console.Terminal // its token is SHA-256 of the bearer token in base64url, unpadded; its code two groups of four letters and digits
+
+	hash []byte
 }
 
 // terminalOf reads what a terminal asks for; usm.CodeInvalid when that cannot be.
@@ -36,7 +36,7 @@ func terminalOf(token, name string) (terminalRequest, error) {
 		return terminalRequest{}, usm.Invalid("/name", "is no name of a terminal")
 	}
 	code := base32.StdEncoding.EncodeToString(hash)
-	return terminalRequest{Token: token, Name: name, Code: code[:4] + "-" + code[4:8], hash: hash}, nil
+	return terminalRequest{console.Terminal{Token: token, Name: name, Code: code[:4] + "-" + code[4:8]}, hash}, nil
 }
 
 // showTerminal asks who is signed in whether a terminal is his; who is not, signs in first.
@@ -57,7 +57,7 @@ func (g *gateway) showTerminal(c *gin.Context) {
 		seeOther(c, signInAt(c.Request.URL.RequestURI(), c.Query("max_age")))
 		return
 	}
-	g.signInPage(c, http.StatusOK, signInPage{Kind: "terminal", Name: who.Name, Terminal: request})
+	g.plainPage(c, http.StatusOK, console.SignInPage{Kind: "terminal", Name: who.Name, Terminal: request.Terminal})
 }
 
 // signInAt is the address at which somebody signs in and comes back from.
@@ -83,7 +83,7 @@ func (g *gateway) admitTerminal(c *gin.Context) {
 		g.notSignedIn(c, usm.Errorf(usm.CodeUnauthenticated, "the session is over"))
 		return
 	case c.PostForm("answer") != "allow":
-		g.signInPage(c, http.StatusOK, signInPage{Kind: "terminal-out"})
+		g.plainPage(c, http.StatusOK, console.SignInPage{Kind: "terminal_out"})
 		return
 	}
 	err = g.SignIn.Sessions.AddTerminal(ctx, usm.Terminal{
@@ -94,5 +94,5 @@ func (g *gateway) admitTerminal(c *gin.Context) {
 		return
 	}
 	g.Metrics.signIns.WithLabelValues("terminal").Inc()
-	g.signInPage(c, http.StatusOK, signInPage{Kind: "terminal-in", Name: who.Name})
+	g.plainPage(c, http.StatusOK, console.SignInPage{Kind: "terminal_in", Name: who.Name})
 }

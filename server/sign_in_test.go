@@ -122,7 +122,7 @@ func (a *answer) page(status int, says string) string {
 	a.status(status)
 	body := string(a.body)
 	require.Contains(a.t, body, says)
-	require.Contains(a.t, body, `href="/style.css"`)
+	require.Contains(a.t, body, `href="/static/console.css`)
 	require.NotContains(a.t, body, "<script")
 	require.Equal(a.t, "text/html; charset=utf-8", a.Header.Get("Content-Type"))
 	require.Equal(a.t, "no-store", a.Header.Get("Cache-Control"))

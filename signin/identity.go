@@ -50,8 +50,12 @@ func (p *Provider) Finish(ctx context.Context, in usm.SignIn, code string) (usm.
 	if err != nil {
 		return usm.Identity{}, err
 	}
-	identity, err := p.person(verified, c)
-	identity.SignedIn, identity.IDToken = signedIn, raw
+	var all map[string]json.RawMessage
+	if err := verified.Claims(&all); err != nil {
+		return usm.Identity{}, again("the ID token cannot be read: %s", brief(err))
+	}
+	identity, err := p.person(verified, c, all)
+	identity.SignedIn, identity.IDToken, identity.Admin = signedIn, raw, p.options.Admins.in(all)
 	return identity, err
 }
 
@@ -117,7 +121,7 @@ func (p *Provider) check(token *oidc.IDToken, c claims, in usm.SignIn) (time.Tim
 }
 
 // person is whom the claims name.
-func (p *Provider) person(token *oidc.IDToken, c claims) (usm.Identity, error) {
+func (p *Provider) person(token *oidc.IDToken, c claims, all map[string]json.RawMessage) (usm.Identity, error) {
 	identity := usm.Identity{Subject: token.Subject}
 	if p.options.Claim == ByEmail {
 		if c.Email == "" || !c.Verified {
@@ -125,10 +129,6 @@ func (p *Provider) person(token *oidc.IDToken, c claims) (usm.Identity, error) {
 		}
 		identity.Email = c.Email
 		return identity, nil
-	}
-	var all map[string]json.RawMessage
-	if err := token.Claims(&all); err != nil {
-		return identity, again("the ID token cannot be read: %s", brief(err))
 	}
 	if err := json.Unmarshal(all[p.options.Claim], &identity.Person); err != nil || identity.Person == "" {
 		return identity, usm.Errorf(usm.CodeForbidden, "the account %q has no claim %q that names a person", token.Subject, p.options.Claim)

@@ -31,6 +31,8 @@ type Options struct {
 	Redirect string // address of ours that the provider sends people back to
 	// Claim of the ID token that names the person; "": ByEmail.
 	Claim string
+	// Admins are who is an administrator of the product besides: those whose claim, a text or a list of texts, has this value.
+	Admins Holding
 	// Timeout of each request to the provider; 0 is five seconds.
 	Timeout time.Duration
 }
@@ -108,8 +110,9 @@ func (p *Provider) discover() (*endpoints, error) {
 		return nil, away(err)
 	}
 	var more struct {
-		End  string   `json:"end_session_endpoint"`
-		Auth []string `json:"token_endpoint_auth_methods_supported"`
+		End    string   `json:"end_session_endpoint"`
+		Auth   []string `json:"token_endpoint_auth_methods_supported"`
+		Scopes []string `json:"scopes_supported"`
 	}
 	if err := found.Claims(&more); err != nil {
 		return nil, away(err)
@@ -120,6 +123,9 @@ func (p *Provider) discover() (*endpoints, error) {
 			Endpoint: found.Endpoint(), Scopes: []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
 		},
 		verifier: found.Verifier(&oidc.Config{ClientID: p.options.ClientID}), end: more.End,
+	}
+	if claim := p.options.Admins.Claim; slices.Contains(more.Scopes, claim) && !slices.Contains(e.Scopes, claim) {
+		e.Scopes = append(e.Scopes, claim) // some providers tell groups and roles to who asks alone
 	}
 	e.Endpoint.AuthStyle = oauth2.AuthStyleInHeader // what a provider that does not say takes (OpenID Connect Discovery §3)
 	if p.options.Secret == "" || more.Auth != nil && !slices.Contains(more.Auth, "client_secret_basic") {

@@ -151,9 +151,9 @@ func (s *Store) Link(ctx context.Context, secret string) (link usm.MailLink, cal
 	return link, caller, nil
 }
 
-// Names returns the names of people by id; somebody unknown has none.
-func (s *Store) Names(ctx context.Context, ids ...string) (names map[string]string, err error) {
-	defer wrapf(&err, "Names")
+// names returns the names of people by id; somebody unknown has none.
+func (s *Store) names(ctx context.Context, ids ...string) (names map[string]string, err error) {
+	defer wrapf(&err, "names")
 	var rows []struct {
 		ID   string `db:"id"`
 		Name string `db:"name"`

@@ -34,7 +34,7 @@ func (s *Store) begun(ctx context.Context) error {
 
 // newsOf is what a delegation says to who stands in: that it has begun, and each approval that waits for it.
 func (s *Store) newsOf(ctx context.Context, d usm.Delegation) ([]outboxRow, error) {
-	names, err := s.Names(ctx, d.Person)
+	names, err := s.names(ctx, d.Person)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (s *Store) asks(ctx context.Context, mail usm.Mail, row itemRow) (items []u
 	if len(whom) == 0 {
 		return nil, nil
 	}
-	names, err := s.Names(ctx, append([]string{approval.By.Person}, whom...)...)
+	names, err := s.names(ctx, append([]string{approval.By.Person}, whom...)...)
 	if err != nil {
 		return nil, err
 	}

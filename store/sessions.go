@@ -32,8 +32,8 @@ func (s *Store) StartSession(ctx context.Context, session usm.Session) (secret, 
 		secret = tokenPrefix + random
 		_, err = t.ExecContext(ctx, `
 			INSERT INTO tokens (id, secret, person, name, admin, session, signed_in, expires_at, idle_until)
-			VALUES ($1, $2, $3, 'browser', false, true, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $6))`,
-			rand.Text()[:16], hash(secret), person, session.Who.SignedIn,
+			VALUES ($1, $2, $3, 'browser', $4, true, $5, now() + make_interval(secs => $6), now() + make_interval(secs => $7))`,
+			rand.Text()[:16], hash(secret), person, session.Who.Admin, session.Who.SignedIn,
 			session.Max.Seconds(), min(session.Idle, session.Max).Seconds())
 		return err
 	})
@@ -93,7 +93,7 @@ func (s *Store) AddTerminal(ctx context.Context, terminal usm.Terminal) (err err
 		}
 		err = t.GetContext(ctx, &holder, `
 			INSERT INTO tokens (id, secret, person, name, admin, session, signed_in, expires_at, idle_until)
-			SELECT $1, $2, person, $3, false, true, signed_in, expires_at, least(now() + make_interval(secs => $4), expires_at)
+			SELECT $1, $2, person, $3, admin, true, signed_in, expires_at, least(now() + make_interval(secs => $4), expires_at)
 			FROM tokens WHERE id = $5
 			ON CONFLICT (secret) DO UPDATE SET secret = excluded.secret
 			RETURNING CASE WHEN session AND name = $3 THEN person ELSE '' END`,

@@ -76,6 +76,20 @@ func TestASession(t *testing.T) {
 		require.Zero(t, read[int](w, `SELECT count(*) FROM tokens t WHERE t::text LIKE '%' || $1 || '%'`, secret), "only a hash is kept")
 	})
 
+	t.Run("IsAnAdministratorsWhereTheProviderSaysSo", func(t *testing.T) {
+		t.Parallel()
+		w := withMail(t)
+		who := olga
+		who.Admin = true
+		session := w.good(w.signIn(who, ""))
+		require.True(t, session.Admin)
+		require.Equal(t, "olga", session.Person)
+		terminal := usm.Terminal{Session: session.ID, Hash: []byte("a hash of thirty-two bytes, no le"), Name: "laptop", Idle: time.Hour}
+		require.NoError(t, w.AddTerminal(w.ctx(), terminal))
+		require.Equal(t, 2, read[int](w, `SELECT count(*) FROM tokens WHERE session AND admin`), "his terminal's too")
+		require.False(t, w.good(w.signIn(olga, "")).Admin, "the next time she is none")
+	})
+
 	t.Run("LastsWhileItIsUsedAndAtMostSoLong", func(t *testing.T) {
 		t.Parallel()
 		w := withMail(t)

@@ -18,6 +18,7 @@ type Identity struct {
 	// SignedIn is when he proved who he is; the Unix epoch when the provider does not say, which no policy takes for fresh.
 	SignedIn time.Time
 	IDToken  string // for signing out at the provider; a secret
+	Admin    bool   // the provider counts him among the administrators of the product
 }
 
 // Session is a sign-in to be kept.

@@ -65,6 +65,7 @@ func (s *settings) together() map[string][]string {
 	needs("smtp-user", "smtp-password-file", "")
 	needs("smtp-password-file", "smtp-user", "")
 	needs("oidc-client-secret-file", "oidc-issuer", "")
+	needs("oidc-admins", "oidc-issuer", "")
 	needs("build-id", "deployment", "")
 	if s.get("deployment") != "" && s.get("build-id") == "" && version() == unknownVersion {
 		wrong["build-id"] = []string{"it is needed with USM_DEPLOYMENT, for this binary does not know what it was built from"}

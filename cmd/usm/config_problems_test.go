@@ -38,6 +38,7 @@ var wrongValues = map[string]map[string]string{
 		"https://u:hush@x": "https://host/path",
 	},
 	"oidc-client-secret-file": {"/nowhere/hush": "cannot be read"},
+	"oidc-admins":             {"usm-admins": "of the form claim=value", "email=a@example.org": "a mail address is not"},
 	"session-idle":            {"ever": "is no time of a second", "0s": "of a second", "5": "as 1h30m"},
 	"session-max":             {"-1h": "of a second"},
 	"task-queue":              {"\t": "without spaces"},
@@ -80,7 +81,7 @@ func TestWhatIsRightIsTaken(t *testing.T) {
 		"USM_DATABASE_URL=postgres:///usm?host=/run/postgresql", "USM_OIDC_ISSUER=http://localhost:8026", "USM_OIDC_CLIENT_SECRET_FILE=" + secret,
 		"USM_SMTP_ADDRESS=mail.example:465", "USM_SMTP_TLS=implicit", "USM_SMTP_USER=usm", "USM_SMTP_PASSWORD_FILE=" + secret,
 		"USM_MAIL_FROM=USM <usm@example.org>", "USM_RATE_LIMIT=0.5", "USM_OUTBOUND_ALLOW=10.0.0.0/8, ::1/128", "USM_LOG_LEVEL=WARN",
-		"USM_DOMAIN_QUEUES=one, two", "USM_DEPLOYMENT=usm", "USM_BUILD_ID=0.2.0",
+		"USM_DOMAIN_QUEUES=one, two", "USM_DEPLOYMENT=usm", "USM_BUILD_ID=0.2.0", "USM_OIDC_ADMINS=groups=usm",
 	}, "--temporal-ui-url", "")
 	require.NoError(t, err)
 }
@@ -144,6 +145,7 @@ func TestSettingsThatBelongTogether(t *testing.T) {
 		"USM_SMTP_PASSWORD_FILE: it needs USM_SMTP_USER":          {"USM_SMTP_PASSWORD_FILE=" + secret},
 		"USM_SMTP_TLS: a password is not sent in clear":           {"USM_SMTP_TLS=none", "USM_SMTP_USER=usm"},
 		"USM_OIDC_CLIENT_SECRET_FILE: it needs USM_OIDC_ISSUER":   {"USM_OIDC_CLIENT_SECRET_FILE=" + secret},
+		"USM_OIDC_ADMINS: it needs USM_OIDC_ISSUER":               {"USM_OIDC_ADMINS=groups=usm"},
 		"USM_DATABASE_PASSWORD_FILE: it needs a USM_DATABASE_URL": {"USM_DATABASE_PASSWORD_FILE=" + secret, "USM_DATABASE_URL=postgres://h/usm"},
 	} {
 		_, err := load(t, env)

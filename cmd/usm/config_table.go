@@ -1,6 +1,9 @@
 package main
 
-import "github.com/usm-works/usm/mail"
+import (
+	"github.com/usm-works/usm/mail"
+	"github.com/usm-works/usm/signin"
+)
 
 // configuration is the whole configuration: environment variables, flags and `usm help config` are made from it.
 var configuration = []setting{
@@ -59,6 +62,10 @@ var configuration = []setting{
 	{
 		"oidc-person-claim", "email", "Claim of the ID token that is the id of a person; email finds the person by verified address.",
 		true, nil,
+	},
+	{
+		"oidc-admins", "", "Who of them is an administrator, by claim and value of the ID token, as groups=usm-administrators; empty is nobody.",
+		true, readBy(signin.ParseHolding),
 	},
 	{"session-idle", "1h", "How long somebody stays signed in without doing anything.", true, readBy(parseLasting)},
 	{"session-max", "12h", "How long somebody stays signed in at most.", true, readBy(parseLasting)},

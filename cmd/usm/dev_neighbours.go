@@ -60,6 +60,7 @@ func (d *dev) useProvider() {
 	d.beforeSignIn = d.writePeople
 	maps.Copy(d.settings.values, map[string]string{
 		"oidc-issuer": d.neighbours.current().Issuer(), "oidc-client-id": "usm", "oidc-client-secret-file": "", "oidc-person-claim": "sub",
+		"oidc-admins": "groups=usm-administrators",
 	})
 }
 

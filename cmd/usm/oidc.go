@@ -19,6 +19,9 @@ func (a *app) signIn(sessions server.Sessions) (server.SignIn, error) {
 	if options.Secret, err = a.secret("oidc-client-secret-file"); err != nil {
 		return server.SignIn{}, err
 	}
+	if options.Admins, err = signin.ParseHolding(a.settings.get("oidc-admins")); err != nil {
+		return server.SignIn{}, err
+	}
 	provider, err := signin.New(options)
 	if err != nil {
 		return server.SignIn{}, err

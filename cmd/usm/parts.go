@@ -26,7 +26,8 @@ var (
 	gatewaySettings = []string{
 		"address", "public-url", "temporal-ui-url", "rate-limit", "database-connections",
 		"smtp-address", "smtp-user", "smtp-password-file", "smtp-tls", "mail-from",
-		"oidc-issuer", "oidc-client-id", "oidc-client-secret-file", "oidc-person-claim", "session-idle", "session-max",
+		"oidc-issuer", "oidc-client-id", "oidc-client-secret-file", "oidc-person-claim", "oidc-admins",
+		"session-idle", "session-max",
 	}
 	workerSettings = []string{
 		"probe-address", "outbound-allow", "domain-queues", "public-url", "database-connections", "deployment", "build-id",

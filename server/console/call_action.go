@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -102,12 +103,12 @@ func (p callPage) offerAction(f form, path string) {
 	case "pause":
 		f.choose("reason", p.pauses())
 	case "resume":
-		f.choose("reason", choices(p.Call.Paused, func(id string) (string, string) { return id, p.pauseName(id) }))
+		f.choose("reason", choices(p.Call.Paused, func(id string) (string, string) { return id, cmp.Or(p.pauseName(id), id) }))
 	}
 }
 
-// pauses are the reasons for which somebody may pause the clocks: those that do not hold by themselves.
-func (p callPage) pauses() []choice {
+// reasons are those for which the clocks of the call pause, of its domain and its agreements.
+func (p callPage) reasons() []usm.PauseReason {
 	reasons := slices.Clone(p.Domain.Pauses)
 	for _, terms := range p.Clocks.Terms {
 		for _, agreement := range terms.Links {
@@ -115,18 +116,23 @@ func (p callPage) pauses() []choice {
 		}
 	}
 	slices.SortFunc(reasons, func(a, b usm.PauseReason) int { return strings.Compare(a.ID, b.ID) })
-	reasons = slices.CompactFunc(reasons, func(a, b usm.PauseReason) bool { return a.ID == b.ID })
-	reasons = slices.DeleteFunc(reasons, func(r usm.PauseReason) bool { return r.While != nil })
+	return slices.CompactFunc(reasons, func(a, b usm.PauseReason) bool { return a.ID == b.ID })
+}
+
+// pauses are the reasons for which somebody may pause the clocks: those that do not hold by themselves.
+func (p callPage) pauses() []choice {
+	reasons := slices.DeleteFunc(p.reasons(), func(r usm.PauseReason) bool { return r.While != nil })
 	return choices(reasons, func(r usm.PauseReason) (string, string) { return r.ID, r.Name })
 }
 
+// pauseName is what the domain or an agreement calls a reason to pause, "" for one that every call knows.
 func (p callPage) pauseName(id string) string {
-	for _, o := range p.pauses() {
-		if o.Value == id {
-			return o.Name
+	for _, reason := range p.reasons() {
+		if reason.ID == id {
+			return reason.Name
 		}
 	}
-	return id
+	return ""
 }
 
 // actOnCall performs an action of the table.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ func (p callPage) by(v *visit, event usm.Event) string {
 	if event.By == "" {
 		return ""
 	}
-	words := v.T("call.by_whom", p.Domain.person(event.By))
+	words := v.T("call.by_whom", v.actorName(p.Domain, event.By))
 	if event.For != "" {
 		words += " " + v.T("call.for", p.Domain.person(event.For))
 	}
@@ -65,14 +66,15 @@ func (f stepForm) what() string {
 	return text
 }
 
-// engineName is who acted where no person did.
-const engineName = "engine"
+// actorName is who did something: a person, another system by its name, or the product itself.
+func (v *visit) actorName(d directory, id string) string { return v.or("actor."+id, d.person(id)) }
 
 // actors are the people who did something to the call, in the order in which they came.
 func (p callPage) actors() []string {
+	others := []string{"", usm.Engine.Person, usm.Automatic.Person, p.Call.Requester}
 	var actors []string
 	for _, event := range p.Events {
-		if event.By != "" && event.By != engineName && event.By != p.Call.Requester && !slices.Contains(actors, event.By) {
+		if !slices.Contains(others, event.By) && !slices.Contains(actors, event.By) {
 			actors = append(actors, event.By)
 		}
 	}
@@ -108,7 +110,7 @@ func (v *visit) clockState(p callPage, clock usm.Clock) string {
 	if len(clock.Reasons) > 0 {
 		reasons := make([]string, len(clock.Reasons))
 		for i, reason := range clock.Reasons {
-			reasons[i] = p.pauseName(reason)
+			reasons[i] = cmp.Or(p.pauseName(reason), v.or("pause."+reason, inWords(reason)))
 		}
 		words += " (" + strings.Join(reasons, ", ") + ")"
 	}
@@ -130,7 +132,7 @@ func (v *visit) stepInWords(p callPage, at pathStepAt) string {
 		words = append(words, at.Call)
 	}
 	if at.By != "" {
-		words = append(words, p.Domain.person(at.By))
+		words = append(words, v.actorName(p.Domain, at.By))
 	}
 	if at.At != nil {
 		_, _, exact := v.instant(*at.At)

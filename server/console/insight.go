@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -57,12 +58,12 @@ func (s *site) insight(v *visit) (page, error) {
 		p.Query.From = to.AddDate(0, 0, 1-usualDays).Format(time.DateOnly)
 	}
 	from, wrongFrom := time.Parse(time.DateOnly, p.Query.From)
-	all, err := v.domainChoices()
+	names, err := v.domainNames()
 	if err != nil {
 		return page{}, err
 	}
 	for _, domain := range v.worksIn() {
-		p.Domains = append(p.Domains, choice{Value: domain, Name: nameAmong(all, domain)})
+		p.Domains = append(p.Domains, choice{Value: domain, Name: cmp.Or(names[domain], domain)})
 	}
 	switch {
 	case wrongTo != nil:

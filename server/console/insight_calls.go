@@ -8,7 +8,7 @@ import (
 type insightCallsPage struct {
 	Of      string // which number
 	Calls   []usm.ReportCall
-	Domains []choice // of whoever visits, when there are several
+	Domains map[string]string // names by id
 	Next    string
 }
 
@@ -18,7 +18,7 @@ func (s *site) insightCalls(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	domains, err := v.domainChoices()
+	domains, err := v.domainNames()
 	p := insightCallsPage{
 		Domains: domains, Of: oneOf(v.query("of"), "opened", "closed", "open", "waited", "bounced"), Calls: calls, Next: next,
 	}

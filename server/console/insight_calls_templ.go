@@ -227,7 +227,7 @@ func insightCalls(v *visit, p insightCallsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = named(call.Domain, nameAmong(p.Domains, call.Domain)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = named(call.Domain, p.Domains[call.Domain]).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -42,5 +42,8 @@ func StartProvider(tb testing.TB, domain string) *Provider {
 
 // Env are the variables with which people sign in at the gateway by it.
 func (p *Provider) Env() map[string]string {
-	return map[string]string{"USM_OIDC_ISSUER": p.neighbours.Issuer(), "USM_OIDC_CLIENT_ID": "usm", "USM_OIDC_PERSON_CLAIM": "sub"}
+	return map[string]string{
+		"USM_OIDC_ISSUER": p.neighbours.Issuer(), "USM_OIDC_CLIENT_ID": "usm", "USM_OIDC_PERSON_CLAIM": "sub",
+		"USM_OIDC_ADMINS": "groups=usm-administrators",
+	}
 }
