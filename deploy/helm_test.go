@@ -45,7 +45,9 @@ func everything() map[string]any {
 		"mail": map[string]any{
 			"smtpAddress": "mail:587", "from": "USM <usm@example.org>", "user": "usm", "passwordSecret": map[string]any{"name": "usm-mail"},
 		},
-		"oidc": map[string]any{"issuer": "https://login.example.org", "admins": "groups=usm-administrators", "clientSecret": map[string]any{"name": "usm-oidc"}},
+		"oidc": map[string]any{
+			"issuer": "https://login.example.org", "admins": "groups=usm-administrators", "clientSecret": map[string]any{"name": "usm-oidc"},
+		},
 		"env":  map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
 		"temporal":       map[string]any{"uiURL": "https://temporal.example.org"},
 		"worker":         map[string]any{"deployment": "usm", "previous": []any{"0.0.9"}},
