@@ -48,7 +48,7 @@ func everything() map[string]any {
 		"oidc": map[string]any{
 			"issuer": "https://login.example.org", "admins": "groups=usm-administrators", "clientSecret": map[string]any{"name": "usm-oidc"},
 		},
-		"env":  map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
+		"env": map[string]any{"USM_LOG_LEVEL": "debug"}, "envSecrets": []any{"usm-outbound"},
 		"temporal":       map[string]any{"uiURL": "https://temporal.example.org"},
 		"worker":         map[string]any{"deployment": "usm", "previous": []any{"0.0.9"}},
 		"gateway":        map[string]any{"autoscaling": map[string]any{"enabled": true}},

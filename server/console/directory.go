@@ -111,13 +111,17 @@ func (m mentioned) each(read func(domain string, of wanted) (directory, error)) 
 	return found, together(all...)
 }
 
-// namesIn are the directories of the domains of calls, with the people and components that lists show of them.
-func (v *visit) namesIn(calls []usm.CallView) (directories, error) {
+// namesIn are the directories of the domains of calls, with the people and components that lists show of them, and whole where a
+// column needs more than these.
+func (v *visit) namesIn(calls []usm.CallView, columns []string) (directories, error) {
 	of := mentioned{}
 	for _, call := range calls {
 		in := of.in(call.Domain)
 		in.people = append(in.people, call.Requester, call.WaitingFor.Claimed)
 		in.components = append(in.components, call.Components...)
+	}
+	if !slices.Contains(columns, "category") && !slices.Contains(columns, "team") {
+		return v.introductions(of)
 	}
 	return v.directories(of)
 }

@@ -86,25 +86,26 @@ func (s *site) insight(v *visit) (page, error) {
 }
 
 func (v *visit) readInsight(f usm.ReportFilter) ([]insightPart, error) {
-	var parts []insightPart
-	for _, read := range []func(usm.ReportFilter) (insightPart, chart, error){
-		v.flowPart, v.openPart, v.normPart, v.waitingPart, v.bouncePart,
-	} {
-		part, drawing, err := read(f)
-		if err != nil {
-			return nil, err
-		}
-		if len(drawing.Categories) > 0 {
-			if part.Chart, err = drawing.svg(); err != nil {
-				return nil, err
-			}
-		}
-		for _, s := range drawing.Series {
-			part.Keys = append(part.Keys, insightKey{s.Class, s.Name})
-		}
-		parts = append(parts, part)
+	all := []func(usm.ReportFilter) (insightPart, chart, error){v.flowPart, v.openPart, v.normPart, v.waitingPart, v.bouncePart}
+	parts, reads := make([]insightPart, len(all)), make([]func() error, len(all))
+	for i, read := range all {
+		reads[i] = func() (err error) { parts[i], err = drawn(read(f)); return err }
+	}
+	if err := together(reads...); err != nil {
+		return nil, err
 	}
 	return parts, nil
+}
+
+// drawn is a part with its chart, if there is anything to draw, and what the colours of it mean.
+func drawn(part insightPart, drawing chart, err error) (insightPart, error) {
+	if err == nil && len(drawing.Categories) > 0 {
+		part.Chart, err = drawing.svg()
+	}
+	for _, s := range drawing.Series {
+		part.Keys = append(part.Keys, insightKey{s.Class, s.Name})
+	}
+	return part, err
 }
 
 // behind is the page of the calls behind a number: its address has the query of that of the API.

@@ -71,26 +71,46 @@ func (s *site) register(v *visit) (page, error) {
 // showRegister shows a register, and why a filter of it was not kept.
 func (v *visit) showRegister(r callRegister, e entry) (page, error) {
 	p := registerPage{Register: r, Columns: v.columns(), Entry: e}
-	var err error
-	if p.Services, err = v.services(); err != nil {
-		return page{}, err
-	}
-	if p.Saved, err = v.api.Filters(v.ctx(), r.Type); err != nil {
-		return page{}, err
-	}
 	filter := v.callFilter(r.Type)
 	filter.Page = v.page(50)
-	p.Calls, p.Next, err = v.api.Calls(v.ctx(), filter)
-	if p.Problem = wrongInput(err); err != nil && p.Problem == nil {
-		return page{}, err
-	}
-	if p.Domains, err = v.domainChoices(); err != nil {
-		return page{}, err
-	}
-	if p.Names, err = v.namesIn(p.Calls); err != nil {
+	var known directories
+	err := together(
+		func() (err error) { p.Services, err = v.services(); return err },
+		func() (err error) { p.Saved, err = v.api.Filters(v.ctx(), r.Type); return err },
+		func() (err error) { p.Domains, err = v.domainChoices(); return err },
+		func() (err error) {
+			p.Calls, p.Next, err = v.api.Calls(v.ctx(), filter)
+			if p.Problem = wrongInput(err); p.Problem == nil && err == nil {
+				known, err = v.namesIn(p.Calls, p.Columns)
+			}
+			if p.Problem != nil {
+				err = nil
+			}
+			return err
+		},
+	)
+	p.name(known)
+	if err != nil {
 		return page{}, err
 	}
 	return page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}.refusing(p.Problem, e.Problem), nil
+}
+
+// name has domains and services called by what the page has of them anyhow.
+func (p *registerPage) name(known directories) {
+	for id, d := range known {
+		d.ID, d.Name = id, nameAmong(p.Domains, id)
+		if d.Services == nil {
+			for _, s := range p.Services {
+				if s.Domain == id {
+					d.Services = append(d.Services, s.Service)
+				}
+			}
+		}
+		d.learn()
+		known[id] = d
+	}
+	p.Names = known
 }
 
 // callFilter is what the address narrows a register by.
