@@ -88,3 +88,29 @@ func TestListsLookAtFewCalls(t *testing.T) {
 	holds(filters(), nil, &inOneDomain, &usm.Sight{Person: "p0"})
 	holds(pairs(), &inOneDomain)
 }
+
+// TestTheStatementsOfAListSayTheSame holds them against each other where none of them stops before it has looked at everything.
+func TestTheStatementsOfAListSayTheSame(t *testing.T) {
+	t.Parallel()
+	w := seeded(t, 3000, store.Options{})
+	db := sqlx.MustConnect("postgres", w.url)
+	defer func() { _ = db.Close() }()
+	found := 0
+	for _, filters := range allLists(w) {
+		for _, f := range filters {
+			statements, err := store.CallsStatements(f)
+			require.NoError(t, err)
+			var first []string
+			for i, s := range statements {
+				var numbers []string
+				require.NoError(t, db.SelectContext(w.ctx(), &numbers, "SELECT number FROM ("+s.Text+") l", s.Args...), s.Text)
+				if i == 0 {
+					first = numbers
+				}
+				require.Equal(t, first, numbers, "%+v %+v: %s", f, f.Visible, s.Text)
+			}
+			found += len(first)
+		}
+	}
+	require.Greater(t, found, 10_000)
+}
