@@ -2,6 +2,7 @@ package console
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -67,8 +68,16 @@ func (v *visit) day(text string) string {
 	return v.months(at.Format("2 Jan 2006"), at)
 }
 
-// span is a duration as people say it; a target in business days and anything else is as it was typed.
+// businessDays is a target in business days, as usm/clock reads it: "2 business days end", "1 business day 12:00".
+var businessDays = regexp.MustCompile(`^(\d{1,9}) business days? (end|\d\d:\d\d)$`)
+
+// span is a duration or a target as people say it; anything else is as it was typed.
 func (v *visit) span(text string) string {
+	if days := businessDays.FindStringSubmatch(text); days != nil && days[2] == "end" {
+		return v.T("time.business_days_end", days[1])
+	} else if days != nil {
+		return v.T("time.business_days_at", days[1], days[2])
+	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
 		return text
