@@ -11,6 +11,7 @@ type componentsPage struct {
 	Next       string
 	Domains    []choice // to choose from, when there are several
 	Names      directories
+	Meant      []meaning // by a filter that leaves nothing
 	Problem    *client.Problem
 }
 
@@ -28,6 +29,9 @@ func (s *site) components(v *visit) (page, error) {
 		return page{}, err
 	}
 	if p.Domains, err = v.domainChoices(); err != nil {
+		return page{}, err
+	}
+	if p.Meant, err = v.meant(len(p.Components)); err != nil {
 		return page{}, err
 	}
 	of := mentioned{}

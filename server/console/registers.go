@@ -45,6 +45,7 @@ type registerPage struct {
 	Domains  []choice // to choose from, when there are several
 	Names    directories
 	Saved    []usm.SavedFilter
+	Meant    []meaning       // by a filter that leaves nothing
 	Problem  *client.Problem // what is wrong with the filters
 	Entry    entry           // of a filter that was not kept
 }
@@ -90,6 +91,9 @@ func (v *visit) showRegister(r callRegister, e entry) (page, error) {
 		},
 	)
 	p.name(known)
+	if err == nil {
+		p.Meant, err = v.meant(len(p.Calls))
+	}
 	if err != nil {
 		return page{}, err
 	}

@@ -33,6 +33,20 @@ func TestRegisters(t *testing.T) {
 		}
 		require.Equal(t, http.StatusNotFound, w.get(t, "farah", "/registers/songs").Status)
 	})
+	t.Run("LeadFromANameToWhomItMeans", func(t *testing.T) {
+		for address, want := range map[string]string{
+			"/registers/incidents?requester=kowalska&open=true": "/registers/incidents?open=true&requester=anna",
+			"/registers/incidents?component=laptop+anna":        "/registers/incidents?component=lap-1042",
+			"/components?owner=kowalska":                        "/components?owner=anna",
+			"/registers/incidents?requester=nobody":             "",
+			"/registers/incidents?requester=anna":               "",
+			"/registers/incidents?requester=anna&q=xylophone":   "",
+		} {
+			got := w.get(t, "farah", address)
+			require.Equal(t, http.StatusOK, got.Status, address)
+			require.Equal(t, want, got.Find("#meant a").AttrOr("href", ""), address)
+		}
+	})
 	t.Run("AreNarrowedByTheirAddress", func(t *testing.T) {
 		for query, want := range map[string][]string{
 			"service=network":                     {network.Number},
