@@ -5,15 +5,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/console"
 	"github.com/usm-works/usm/usm"
-	quorum "github.com/usm-works/usm/usm/approval"
 )
 
 // page asks for the decision, on exactly the content that the link's digest covers.
 func (o opened) page() console.LinkPage {
 	page := console.LinkPage{
-		Kind: "ask", Domain: o.domain, Approval: usm.ApprovalView{Approval: o.approval, Canonical: quorum.Canonical(o.approval.Content)},
+		Kind: "ask", Domain: o.domain, Approval: api.Shown(o.approval),
 	}
 	if o.Person != o.By {
 		page.For = o.Person

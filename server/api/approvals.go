@@ -130,6 +130,11 @@ func (a *API) approvalNow(ctx context.Context, id string) (*approvalOutput, erro
 	return showApproval(ctx, approval), nil
 }
 
+// Shown is an approval with its content as it is digested, for who decides by a link and sees nothing else of it.
+func Shown(approval usm.Approval) usm.ApprovalView {
+	return usm.ApprovalView{Approval: approval, Canonical: quorum.Canonical(approval.Content)}
+}
+
 // showApproval tags an approval by what the caller sees of it: it has no revision of its own.
 func showApproval(ctx context.Context, approval usm.Approval) *approvalOutput {
 	view := presentApproval(ctx, approval)
