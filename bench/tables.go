@@ -46,10 +46,10 @@ func (r Results) HandOvers() string { return r.actions(handOver) }
 
 func (r Results) actions(name string) string {
 	return markdown(r.columns(name), r.rows(func(k kind) (row []string) {
+		if name == handOver && k.temporal == "" {
+			return nil // it has no such case
+		}
 		for _, load := range r.loads(name) {
-			if len(r.cells(k.name, name, load)) == 0 {
-				continue // it has no such case
-			}
 			var at []string
 			for _, figure := range []func(Cell) float64{
 				func(c Cell) float64 { return c.Decision.P50 },
