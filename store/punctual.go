@@ -87,6 +87,12 @@ type punctualConn struct {
 	statements map[string]preparedStatement // by text
 }
 
+// Close takes leave of Postgres. The deadline of what was done last, which may be long ago, is none for that.
+func (c punctualConn) Close() error {
+	c.net.deadline.Store(nil)
+	return c.connection.Close()
+}
+
 // BeginTx begins a transaction.
 func (c punctualConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	c.net.endWith(ctx)
