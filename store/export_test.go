@@ -16,7 +16,7 @@ func (s *Store) Overdue(ctx context.Context) error {
 		return err
 	}
 	err = conn.Raw(func(made any) error {
-		made.(punctualConn).net.deadline.Store(new(time.Now().Add(-time.Hour))) //nolint:forcetypeassert // Connect makes no other
+		made.(punctualConn).net.deadline.Store(new(time.Now().Add(-time.Hour))) //nolint:errcheck,forcetypeassert // Connect makes no other
 		return nil
 	})
 	return errors.Join(err, conn.Close())
