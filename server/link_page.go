@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -10,10 +11,13 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// page asks for the decision, on exactly the content that the link's digest covers.
-func (o opened) page() console.LinkPage {
-	page := console.LinkPage{
-		Kind: "ask", Domain: o.domain, Approval: api.Shown(o.approval),
+// asks is the page that asks for the decision, on exactly the content that the link's digest covers. What the domain calls it is read
+// for this page alone: a link that is used, over or changed needs none. Without it ids stand there, and nobody is kept from deciding.
+func (g *gateway) asks(ctx context.Context, o opened) console.LinkPage {
+	page := console.LinkPage{Kind: "ask", Approval: api.Shown(o.approval)}
+	var err error
+	if page.Domain, err = g.Reader.Configuration(ctx, o.approval.Domain, 0); err != nil {
+		g.Logger.WarnContext(ctx, "the page of a link has no names", "domain", o.approval.Domain, "error", err)
 	}
 	if o.Person != o.By {
 		page.For = o.Person
@@ -22,8 +26,8 @@ func (o opened) page() console.LinkPage {
 }
 
 // answered shows the answer that counts.
-func (o opened) answered(given usm.Ballot) console.LinkPage {
-	page := o.page()
+func (g *gateway) answered(ctx context.Context, o opened, given usm.Ballot) console.LinkPage {
+	page := g.asks(ctx, o)
 	page.Kind, page.Answer = "answered", given
 	page.Approval.Digest = o.Digest
 	return page

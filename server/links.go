@@ -36,7 +36,6 @@ type opened struct {
 
 	caller   usm.Caller
 	approval usm.Approval
-	domain   usm.Domain // which gives names to what the approval is about
 }
 
 // open finds a link. Somebody who is signed in opens only his own; his sign-in counts where the policy asks for one.
@@ -56,8 +55,7 @@ func (g *gateway) open(ctx context.Context, secret string) (o opened, err error)
 		return opened{}, err
 	}
 	request.Caller, request.Call = o.caller, o.approval.Call
-	o.domain, err = g.Reader.Configuration(ctx, o.approval.Domain, 0)
-	return o, err
+	return o, nil
 }
 
 // gate says what a link is good for now: nil when its reader may decide, else the page that says why not.
@@ -89,7 +87,7 @@ func (g *gateway) showLink(c *gin.Context) {
 		g.linkPage(c, code, *page)
 		return
 	}
-	g.linkPage(c, http.StatusOK, o.page())
+	g.linkPage(c, http.StatusOK, g.asks(c.Request.Context(), o))
 }
 
 // decideByLink answers POST. The answer that was given before is shown again when it is sent again; another one is refused
@@ -105,7 +103,7 @@ func (g *gateway) decideByLink(c *gin.Context, answers *api.API) {
 		Decision: usm.Decision(c.PostForm("decision")), Reason: strings.TrimSpace(c.PostForm("reason")), Digest: o.Digest, For: o.Person,
 	}
 	if given, before := o.approval.Given(o.By, o.Person); before && given.Decision == request.Decision {
-		g.linkPage(c, http.StatusOK, o.answered(given))
+		g.linkPage(c, http.StatusOK, g.answered(ctx, o, given))
 		return
 	}
 	code, page := o.gate()
@@ -115,7 +113,7 @@ func (g *gateway) decideByLink(c *gin.Context, answers *api.API) {
 	case page != nil:
 		g.linkPage(c, code, *page)
 	case c.PostForm("renew") != "": // it has changed back meanwhile
-		g.linkPage(c, http.StatusOK, o.page())
+		g.linkPage(c, http.StatusOK, g.asks(ctx, o))
 	default:
 		g.decide(c, answers, o, request)
 	}
@@ -144,7 +142,7 @@ func (g *gateway) decide(c *gin.Context, answers *api.API, o opened, request usm
 			given = first
 		}
 	}
-	g.linkPage(c, http.StatusOK, o.answered(given))
+	g.linkPage(c, http.StatusOK, g.answered(ctx, o, given))
 }
 
 // renewLink answers a decision on content that has changed: its reader gets a new message.
@@ -160,7 +158,7 @@ func (g *gateway) renewLink(c *gin.Context) {
 func (g *gateway) notDecided(c *gin.Context, o opened, request usm.DecisionRequest, err error) {
 	switch status.Refusal(err).Code {
 	case usm.CodeInvalid:
-		page := o.page()
+		page := g.asks(c.Request.Context(), o)
 		page.Wrong, page.Given = true, request
 		api.RequestOf(c.Request.Context()).Err = err
 		g.linkPage(c, http.StatusUnprocessableEntity, page)

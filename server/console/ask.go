@@ -92,8 +92,16 @@ func (v *visit) domainNames() (map[string]string, error) {
 	return names, err
 }
 
-// domainChoices are the domains of whoever visits; one alone needs no choice.
+// domainChoices are the domains of whoever visits when there are several; one alone needs no choice.
 func (v *visit) domainChoices() ([]choice, error) {
+	if len(v.me.Profiles) < 2 && !v.me.Admin {
+		return nil, nil
+	}
+	return v.everyDomain()
+}
+
+// everyDomain are the domains of whoever visits, also when there is one.
+func (v *visit) everyDomain() ([]choice, error) {
 	domains, err := v.domains()
 	return choices(domains, func(d client.DomainSummary) (string, string) { return d.ID, d.Name }), err
 }

@@ -78,23 +78,23 @@ func (v *visit) showRegister(r callRegister, e entry) (page, error) {
 	err := together(
 		func() (err error) { p.Services, err = v.services(); return err },
 		func() (err error) { p.Saved, err = v.api.Filters(v.ctx(), r.Type); return err },
-		func() (err error) { p.Domains, err = v.domainChoices(); return err },
+		func() (err error) { p.Domains, err = v.everyDomain(); return err },
 		func() (err error) {
 			p.Calls, p.Next, err = v.api.Calls(v.ctx(), filter)
-			if p.Problem = wrongInput(err); p.Problem == nil && err == nil {
-				known, err = v.namesIn(p.Calls, p.Columns)
+			if p.Problem = wrongInput(err); p.Problem != nil {
+				return nil //nolint:nilerr // it stands on the page
 			}
-			if p.Problem != nil {
-				err = nil
+			if err == nil {
+				known, err = v.namesIn(p.Calls, p.Columns)
 			}
 			return err
 		},
 	)
-	p.name(known)
-	if err == nil {
-		p.Meant, err = v.meant(len(p.Calls))
-	}
 	if err != nil {
+		return page{}, err
+	}
+	p.name(known)
+	if p.Meant, err = v.meant(len(p.Calls)); err != nil {
 		return page{}, err
 	}
 	return page{Place: "registers", Title: v.T("register." + r.Path), Body: register(v, p)}.refusing(p.Problem, e.Problem), nil

@@ -28,6 +28,12 @@ func TestSigningIn(t *testing.T) {
 		b.open("/sign-out").sees("h1", "Sign out").accessible().screenshot("sign-out")
 	})
 
+	t.Run("AnAdministratorWorksAsWhoHeIs", func(t *testing.T) {
+		b := w.window(t, program, "").signsIn(address+call.Number, "bilal", true)
+		b.sees("h1", "Mail does not arrive")
+		require.Empty(t, b.text("#finish"), "he sees the call, and has no step of it")
+	})
+
 	t.Run("WhoIsNoneIsToldSo", func(t *testing.T) {
 		b := w.window(t, program, "").signsIn("/system/tokens", "rosa", false)
 		b.sees("main", "tokens are for administrators")
