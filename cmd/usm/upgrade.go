@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	temporal "go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -67,22 +69,38 @@ func named(buildID string) string {
 	return buildID
 }
 
-// routed waits until every task queue knows of a change of the versions: Temporal answers before, and till then calls begin, and
-// go on, where they did.
-func (a *app) routed(ctx context.Context, e *engine) error {
+// route changes the versions, and waits until every task queue knows of it: Temporal answers before, and till then calls begin, and
+// go on, where they did. What a busy Temporal does not answer in time is asked again: the same change twice is one.
+func (a *app) route(ctx context.Context, e *engine, change func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, routedWithin)
 	defer cancel()
-	err := until(limited, func() (bool, error) {
-		d, err := e.client.WorkflowService().DescribeWorkerDeployment(limited, &workflowservice.DescribeWorkerDeploymentRequest{
-			Namespace: e.namespace, DeploymentName: a.settings.get("deployment"),
-		})
-		return d.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS, err
+	changed := false
+	err := until(limited, func() (known bool, err error) {
+		if !changed {
+			err = change(limited)
+			changed = err == nil
+		}
+		if changed {
+			known, err = e.routed(limited, a.settings.get("deployment"))
+		}
+		if _, late := errors.AsType[*serviceerror.DeadlineExceeded](err); late && limited.Err() == nil {
+			err = nil
+		}
+		return known, err
 	})
-	if limited.Err() != nil && ctx.Err() == nil {
+	if changed && limited.Err() != nil && ctx.Err() == nil {
 		fmt.Fprintf(a.err, "not every task queue knows of it after %s: until then calls begin, and stay, where they did\n", routedWithin)
 		return nil
 	}
 	return err
+}
+
+// routed reports whether every task queue knows which versions of a deployment are current and ramping.
+func (e *engine) routed(ctx context.Context, deployment string) (bool, error) {
+	d, err := e.client.WorkflowService().DescribeWorkerDeployment(ctx, &workflowservice.DescribeWorkerDeploymentRequest{
+		Namespace: e.namespace, DeploymentName: deployment,
+	})
+	return err == nil && d.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS, err
 }
 
 func (a *app) upgradeRampCommand() *cobra.Command {
@@ -99,10 +117,10 @@ func (a *app) upgradeRampCommand() *cobra.Command {
 		if percent == 0 {
 			o.BuildID = "" // else it would stay the ramping version, without calls
 		}
-		if _, err = a.handle(e).SetRampingVersion(ctx, o); err == nil {
-			err = a.routed(ctx, e)
-		}
-		if err != nil {
+		if err = a.route(ctx, e, func(ctx context.Context) error {
+			_, err := a.handle(e).SetRampingVersion(ctx, o)
+			return err
+		}); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.out, "%s gets %g %% of the calls\n", args[0], percent)
@@ -118,11 +136,10 @@ func (a *app) upgradeCurrentCommand() *cobra.Command {
 			"somebody acts on them next, or by `usm upgrade drain`. " + unversioned + " stands for workers without a deployment.",
 		Args: arguments(1, 1),
 	}, true, func(ctx context.Context, e *engine, args []string) error {
-		_, err := a.handle(e).SetCurrentVersion(ctx, temporal.WorkerDeploymentSetCurrentVersionOptions{BuildID: named(args[0])})
-		if err == nil {
-			err = a.routed(ctx, e)
-		}
-		if err != nil {
+		if err := a.route(ctx, e, func(ctx context.Context) error {
+			_, err := a.handle(e).SetCurrentVersion(ctx, temporal.WorkerDeploymentSetCurrentVersionOptions{BuildID: named(args[0])})
+			return err
+		}); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out, args[0], "is the current version")
