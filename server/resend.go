@@ -27,23 +27,30 @@ func resendBatch(ctx context.Context, o Options) (found int, wait time.Duration,
 		}
 		return 0, wait, true
 	}
+	calls := map[string][]usm.SentAction{} // in the order in which the run has to get them
+	for _, sent := range recorded {
+		calls[sent.Call] = append(calls[sent.Call], sent)
+	}
 	var group errgroup.Group
 	group.SetLimit(pendingWorkers)
-	for _, sent := range recorded {
+	for _, sent := range calls {
 		group.Go(func() error { return resend(ctx, o, sent) })
 	}
 	return len(recorded), wait, group.Wait() != nil
 }
 
-func resend(ctx context.Context, o Options, sent usm.SentAction) error {
-	err := api.Resend(ctx, o.Desk, sent)
-	if err == nil {
-		err = o.Intake.Answered(ctx, sent)
+// resend sends the actions of one call.
+func resend(ctx context.Context, o Options, actions []usm.SentAction) error {
+	for _, sent := range actions {
+		err := api.Resend(ctx, o.Desk, sent)
+		if err == nil {
+			err = o.Intake.Answered(ctx, sent)
+		}
+		if err != nil {
+			o.Logger.WarnContext(ctx, "an action without an answer cannot be sent yet", "call", sent.Call, "error", err)
+			return err
+		}
+		o.Logger.InfoContext(ctx, "an action without an answer has reached its call", "call", sent.Call, "action", sent.Action.Name)
 	}
-	if err != nil {
-		o.Logger.WarnContext(ctx, "an action without an answer cannot be sent yet", "call", sent.Call, "error", err)
-		return err
-	}
-	o.Logger.InfoContext(ctx, "an action without an answer has reached its call", "call", sent.Call, "action", sent.Action.Name)
 	return nil
 }

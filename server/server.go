@@ -25,6 +25,8 @@ type Options struct {
 	Desk   api.Desk
 	Reader api.Reader
 	Intake api.Intake
+	// Hub tells of what was recorded; nil makes one, with a listener of its own.
+	Hub *api.Hub
 	// Post keeps the mails to people and the links in them; nil has none.
 	Post Post
 	// Directory keeps the people of the domains for systems that provision them; nil lets nobody do so.
@@ -99,6 +101,9 @@ func (o Options) orDefaults() Options {
 	if o.Version == "" {
 		o.Version = "dev"
 	}
+	if o.Hub == nil {
+		o.Hub = api.NewHub(o.Reader.Listen, o.Logger)
+	}
 	o.Limits = o.Limits.orDefaults()
 	o.SignIn.Idle = cmp.Or(o.SignIn.Idle, time.Hour)
 	o.SignIn.Max = cmp.Or(o.SignIn.Max, 12*time.Hour)
@@ -135,7 +140,7 @@ func New(o Options) http.Handler {
 	}
 	documented := humagin.NewWithGroup(engine, operations, config)
 	answers := api.Register(documented, api.Options{
-		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Logger: g.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
+		Desk: o.Desk, Intake: o.Intake, Reader: o.Reader, Hub: o.Hub, Logger: g.Logger, TemporalUI: o.TemporalUI, Namespace: o.Namespace,
 		Heartbeat: o.Limits.Beat,
 	})
 	g.operations = operationsOf(engine, documented.OpenAPI())

@@ -3,15 +3,13 @@ package server
 import (
 	"context"
 	"time"
-
-	"github.com/usm-works/usm/server/api"
 )
 
 // whenTold does a batch of work whenever something was recorded, at most once a second, until ctx ends; then it returns nil.
 // batch says how much it found, a full one has more behind it; after what time it is to be asked again although nothing
 // was recorded, a negative one never; and whether it failed, when it is tried again ever more slowly, up to every 4 s.
 func whenTold(ctx context.Context, o Options, batch func() (found int, wait time.Duration, failed bool)) error {
-	wake, leave := api.NewHub(o.Reader.Listen, o.Logger).Join()
+	wake, leave := o.Hub.Join()
 	defer leave()
 	pause := pendingPause
 	for {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/usm-works/usm/server"
+	"github.com/usm-works/usm/server/api"
 	"github.com/usm-works/usm/server/desk"
 	"github.com/usm-works/usm/store"
 )
@@ -62,7 +63,8 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 				return domain.TaskQueue, err
 			},
 		})},
-		Reader: s.Reader(), Intake: s, Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: told.logger,
+		Reader: s.Reader(), Intake: s, Hub: api.NewHub(s.Reader().Listen, told.logger),
+		Post: s, Directory: s, Mailer: mailer, SignIn: signIn, Logger: told.logger,
 		Metrics: server.NewMetrics(told.registry), Backlog: s.Backlog, Tracer: told.tracer,
 		PublicURL: a.publicURL(), TemporalUI: ui,
 		Namespace: e.namespace, Version: version(),

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
@@ -140,12 +141,14 @@ func (d *Desk) settle(ctx context.Context, number, child string) (ack usm.Ack) {
 	return ack
 }
 
-// gone says why a run takes no action: it has ended, or the engine does not have it.
+// gone says why a run takes no action: it has ended, the engine does not have it, or no longer has the action, which may be sent again.
 func (d *Desk) gone(ctx context.Context, number string) error {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	_, err := d.temporal.DescribeWorkflowExecution(ctx, number, "")
+	run, err := d.temporal.DescribeWorkflowExecution(ctx, number, "")
 	switch {
+	case run.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING:
+		return usm.Errorf(usm.CodeUnavailable, "the engine has lost what %s was to do; try again", number)
 	case err == nil:
 		return usm.Errorf(usm.CodeOutOfTurn, "%s has ended", number)
 	case isNotFound(err):

@@ -8,7 +8,10 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
 	"go.temporal.io/sdk/temporal"
@@ -144,6 +147,17 @@ func TestAct(t *testing.T) {
 		_, err := d.Act(t.Context(), number, action)
 		require.Equal(t, usm.CodeOutOfTurn, usm.CodeOf(err))
 		require.ErrorContains(t, err, "has ended")
+	})
+
+	t.Run("SaysThatTheEngineHasLostWhatAnOpenCallWasToDo", func(t *testing.T) {
+		t.Parallel()
+		d, engine := setup(t, desk.Options{})
+		engine.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(nil, serviceerror.NewNotFound("no such update"))
+		engine.On("DescribeWorkflowExecution", mock.Anything, number, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
+			WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: enums.WORKFLOW_EXECUTION_STATUS_RUNNING},
+		}, nil)
+		_, err := d.Act(t.Context(), number, action)
+		require.Equal(t, usm.CodeUnavailable, usm.CodeOf(err))
 	})
 
 	t.Run("SaysThatTheEngineDoesNotHaveTheCall", func(t *testing.T) {
