@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 
@@ -31,11 +32,12 @@ func newEarly(intake Intake, hub *Hub, logger *slog.Logger) *early {
 type asking struct {
 	sent  usm.SentAction
 	rests chan struct{} // closed when its call rests
+	heard bool          // the engine was faster
 }
 
-// ask returns a channel that is closed when the call rests after an action that is on its way to it, and the function that asks no more.
-func (e *early) ask(sent usm.SentAction) (rests <-chan struct{}, leave func()) {
-	one := &asking{sent, make(chan struct{})}
+// ask has a request asked for that waits for an action on its way to its call, until it leaves.
+func (e *early) ask(sent usm.SentAction) *asking {
+	one := &asking{sent: sent, rests: make(chan struct{})}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.asked[sent.Action.ID] = one
@@ -44,19 +46,22 @@ func (e *early) ask(sent usm.SentAction) (rests <-chan struct{}, leave func()) {
 		e.stop = cancel
 		go e.look(ctx)
 	}
-	return one.rests, func() { e.leave(one) }
+	return one
 }
 
-func (e *early) leave(one *asking) {
+// leave asks no more; heard says that the engine has answered. It reports whether the call rests, so that the action is kept.
+func (e *early) leave(one *asking, heard bool) (rests bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.asked[one.sent.Action.ID] == one {
+	one.heard = heard
+	if rests = e.asked[one.sent.Action.ID] != one; !rests {
 		delete(e.asked, one.sent.Action.ID)
 	}
 	if len(e.asked) == 0 && e.stop != nil {
 		e.stop()
 		e.stop = nil
 	}
+	return rests
 }
 
 // look looks for all who ask whenever something was recorded.
@@ -77,7 +82,11 @@ func (e *early) look(ctx context.Context) {
 func (e *early) tell(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
-	sent := e.waiting()
+	waiting := e.waiting()
+	sent := make([]usm.SentAction, 0, len(waiting))
+	for _, one := range waiting {
+		sent = append(sent, one.sent)
+	}
 	if len(sent) == 0 {
 		return
 	}
@@ -86,32 +95,29 @@ func (e *early) tell(ctx context.Context) {
 		e.logger.WarnContext(ctx, "which calls rest cannot be read", "error", err)
 		return
 	}
-	for _, one := range resting {
-		if !e.told(one) { // the engine was faster
-			forget(ctx, e.intake, e.logger, one)
+	for _, action := range resting {
+		if e.told(waiting[action.Action.ID]) {
+			forget(ctx, e.intake, e.logger, action)
 		}
 	}
 }
 
-func (e *early) waiting() (sent []usm.SentAction) {
+func (e *early) waiting() map[string]*asking {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, one := range e.asked {
-		sent = append(sent, one.sent)
-	}
-	return sent
+	return maps.Clone(e.asked)
 }
 
-// told reports whether somebody waited for it.
-func (e *early) told(sent usm.SentAction) bool {
+// told tells who still waits, and reports whether the engine has answered him meanwhile. Who was told that it does not answer has had
+// his action kept.
+func (e *early) told(one *asking) (heard bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	one, waits := e.asked[sent.Action.ID]
-	if waits {
-		delete(e.asked, sent.Action.ID)
+	if e.asked[one.sent.Action.ID] == one {
+		delete(e.asked, one.sent.Action.ID)
 		close(one.rests)
 	}
-	return waits
+	return one.heard
 }
 
 // goOn notes that the engine is still at an action of a call that was answered; heard says that it no longer is.
@@ -147,8 +153,7 @@ func (e *early) await(ctx context.Context, call string) {
 // perform gives an action to a call. It returns when the run has answered, or when the call rests, whichever is first.
 func (a *API) perform(ctx context.Context, number string, action usm.Action) (usm.Ack, error) {
 	sent := usm.SentAction{Call: number, Action: action}
-	rests, leave := a.early.ask(sent)
-	defer leave()
+	waiting := a.early.ask(sent)
 	acting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	together := context.AfterFunc(ctx, cancel)
 	answered := make(chan answer, 1)
@@ -158,8 +163,12 @@ func (a *API) perform(ctx context.Context, number string, action usm.Action) (us
 	}()
 	select {
 	case it := <-answered:
+		if heard := !lost(it.err); a.early.leave(waiting, heard) && heard { // both at once
+			forget(context.WithoutCancel(ctx), a.intake, a.logger, sent)
+		}
 		return it.ack, it.err
-	case <-rests:
+	case <-waiting.rests:
+		a.early.leave(waiting, false)
 		together() // the engine goes on after the answer
 		heard := a.early.goOn(number)
 		go func() {
