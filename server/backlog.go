@@ -87,6 +87,8 @@ var (
 		"process", "step", "age")
 	pendingCalls   = describe("usm_intake_pending_calls", "Calls taken in that the engine does not have yet (10,000 are counted).")
 	pendingOldest  = describe("usm_intake_oldest_seconds", "How long the first of them has waited.")
+	unheard        = describe("usm_actions_unheard", "Recorded actions that the engine may not know of yet (10,000 are counted).")
+	unheardOldest  = describe("usm_actions_unheard_oldest_seconds", "How long ago the first of them was sent.")
 	notices        = describe("usm_outbox_notices_waiting", "Notices to people that no mail was made of yet (10,000 are counted).")
 	noticesOldest  = describe("usm_outbox_oldest_seconds", "How long the first of them has waited.")
 	mailsWaiting   = describe("usm_mails_waiting", "Mails still to be sent, those that are tried again included (10,000 are counted).")
@@ -100,7 +102,7 @@ var ages = []string{"1h", "1d", "7d", "30d", "older"}
 // Describe names them.
 func (b *backlog) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		callsOpen, pendingCalls, pendingOldest, notices, noticesOldest, mailsWaiting, mailsOldest, lettersWaiting,
+		callsOpen, pendingCalls, pendingOldest, unheard, unheardOldest, notices, noticesOldest, mailsWaiting, mailsOldest, lettersWaiting,
 	} {
 		to <- d
 	}
@@ -129,6 +131,7 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 		measured        bool
 	}{
 		{pendingCalls, pendingOldest, found.Pending, true},
+		{unheard, unheardOldest, found.Unheard, true},
 		{notices, noticesOldest, found.Notices, b.mails},
 		{mailsWaiting, mailsOldest, found.Mails, b.mails},
 	} {

@@ -24,6 +24,7 @@ func TestBacklogMetrics(t *testing.T) {
 		return usm.Backlog{
 			Open:    []usm.OpenCalls{{Step: usm.ClassifyIncident, Age: 1, Count: 3}, {Age: 0, Count: 2}},
 			Pending: usm.Queue{Waiting: 2, Oldest: 90}, Mails: usm.Queue{Waiting: 5, Oldest: 7}, DeadLetters: 4,
+			Unheard: usm.Queue{Waiting: 6, Oldest: 8},
 		}, nil
 	}
 
@@ -33,6 +34,7 @@ func TestBacklogMetrics(t *testing.T) {
 		for _, line := range []string{
 			`usm_calls_open{age="1d",process="recover",step="classify_incident"} 3`, `usm_calls_open{age="1h",process="",step=""} 2`,
 			"usm_intake_pending_calls 2", "usm_intake_oldest_seconds 90", "usm_mails_waiting 5", "usm_dead_letters_waiting 4",
+			"usm_actions_unheard 6", "usm_actions_unheard_oldest_seconds 8",
 			"usm_scrape_errors_total 0", `usm_part_ready{part="postgres"} 1`,
 		} {
 			require.Contains(t, metrics, line+"\n")

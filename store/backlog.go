@@ -32,6 +32,7 @@ const backlogQuery = `
 		SELECT step, cardinality($1::float8[]) - width_bucket(opened_at, (SELECT since FROM ages)) AS age, count(*)
 		FROM calls WHERE closed_at IS NULL GROUP BY 1, 2),
 	pending AS (SELECT created_at FROM starts WHERE started_at IS NULL ORDER BY created_at LIMIT $2),
+	unheard AS (SELECT noted_at AS created_at FROM unanswered u WHERE ` + isRecorded + ` ORDER BY noted_at LIMIT $2),
 	notices AS (
 		SELECT created_at FROM outbox WHERE topic = 'usm.call.notice' AND gathered_at IS NULL ORDER BY created_at, id LIMIT $2),
 	mails AS (SELECT created_at FROM mails WHERE sent_at IS NULL AND left_at IS NULL ORDER BY due_at LIMIT $2),
@@ -39,6 +40,7 @@ const backlogQuery = `
 	SELECT jsonb_build_object(
 		'open', (SELECT coalesce(jsonb_agg(open), '[]') FROM open),
 		'pending', (SELECT ` + queue + ` FROM pending),
+		'unheard', (SELECT ` + queue + ` FROM unheard),
 		'notices', (SELECT ` + queue + ` FROM notices),
 		'mails', (SELECT ` + queue + ` FROM mails),
 		'dead_letters', (SELECT count(*) FROM letters WHERE replayed_at IS NULL))`

@@ -37,8 +37,16 @@ func TestBacklog(t *testing.T) {
 		}
 		require.NoError(t, w.DeadLetterReplayed(w.ctx(), 1))
 
+		_, err = w.Amend(w.ctx(), usm.Amendment{Call: old, Kind: usm.EventNoted, Key: "act/a", Text: "A note", RequestID: "noted"})
+		require.NoError(t, err)
+		for _, request := range []string{"noted", "of nothing that is recorded"} {
+			action := usm.Action{Name: usm.ActionNote, ID: request, RequestID: request}
+			require.NoError(t, w.Unanswered(w.ctx(), old.Number, action))
+		}
+
 		backlog, err := w.Backlog(w.ctx())
 		require.NoError(t, err)
+		require.Equal(t, 1, backlog.Unheard.Waiting)
 		require.ElementsMatch(t, []usm.OpenCalls{
 			{Step: "", Age: 0, Count: 1}, {Step: usm.AcceptIncident, Age: 0, Count: 1}, {Step: usm.AcceptIncident, Age: 2, Count: 1},
 		}, backlog.Open)

@@ -6,6 +6,7 @@ import "time"
 type Backlog struct {
 	Open        []OpenCalls `json:"open"` // by step and age; what has none is not there
 	Pending     Queue       `json:"pending"`
+	Unheard     Queue       `json:"unheard"`
 	Notices     Queue       `json:"notices"`
 	Mails       Queue       `json:"mails"`
 	DeadLetters int         `json:"dead_letters"` // among the last 10,000
@@ -24,7 +25,8 @@ func OpenAges() []time.Duration {
 	return []time.Duration{time.Hour, day, 7 * day, 30 * day}
 }
 
-// Queue is what waits: Pending for the engine, Notices to become mails, Mails to be sent.
+// Queue is what waits: Pending calls for the engine, Unheard actions, which are recorded, for the engine too, Notices to become mails,
+// Mails to be sent.
 type Queue struct {
 	Waiting int     `json:"waiting"` // 10,000 at most
 	Oldest  float64 `json:"oldest"`  // seconds; 0 when none waits
