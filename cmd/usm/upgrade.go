@@ -71,7 +71,9 @@ func named(buildID string) string {
 
 // route changes the versions, and waits until every task queue knows of it: Temporal answers before, and till then calls begin, and
 // go on, where they did. What a busy Temporal does not answer in time is asked again: the same change twice is one.
-func (a *app) route(ctx context.Context, e *engine, change func(context.Context) error) error {
+func (a *app) route(
+	ctx context.Context, change func(context.Context) error, routed func(context.Context) (bool, error),
+) error {
 	limited, cancel := context.WithTimeout(ctx, routedWithin)
 	defer cancel()
 	changed := false
@@ -81,7 +83,7 @@ func (a *app) route(ctx context.Context, e *engine, change func(context.Context)
 			changed = err == nil
 		}
 		if changed {
-			known, err = e.routed(limited, a.settings.get("deployment"))
+			known, err = routed(limited)
 		}
 		if _, late := errors.AsType[*serviceerror.DeadlineExceeded](err); late && limited.Err() == nil {
 			err = nil
@@ -95,12 +97,13 @@ func (a *app) route(ctx context.Context, e *engine, change func(context.Context)
 	return err
 }
 
-// routed reports whether every task queue knows which versions of a deployment are current and ramping.
-func (e *engine) routed(ctx context.Context, deployment string) (bool, error) {
-	d, err := e.client.WorkflowService().DescribeWorkerDeployment(ctx, &workflowservice.DescribeWorkerDeploymentRequest{
-		Namespace: e.namespace, DeploymentName: deployment,
-	})
-	return err == nil && d.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS, err
+// routed says whether every task queue knows which versions are current and ramping.
+func (a *app) routed(e *engine) func(context.Context) (bool, error) {
+	request := &workflowservice.DescribeWorkerDeploymentRequest{Namespace: e.namespace, DeploymentName: a.settings.get("deployment")}
+	return func(ctx context.Context) (bool, error) {
+		d, err := e.client.WorkflowService().DescribeWorkerDeployment(ctx, request)
+		return err == nil && d.GetWorkerDeploymentInfo().GetRoutingConfigUpdateState() != enums.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS, err
+	}
 }
 
 func (a *app) upgradeRampCommand() *cobra.Command {
@@ -117,10 +120,10 @@ func (a *app) upgradeRampCommand() *cobra.Command {
 		if percent == 0 {
 			o.BuildID = "" // else it would stay the ramping version, without calls
 		}
-		if err = a.route(ctx, e, func(ctx context.Context) error {
+		if err = a.route(ctx, func(ctx context.Context) error {
 			_, err := a.handle(e).SetRampingVersion(ctx, o)
 			return err
-		}); err != nil {
+		}, a.routed(e)); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.out, "%s gets %g %% of the calls\n", args[0], percent)
@@ -136,10 +139,10 @@ func (a *app) upgradeCurrentCommand() *cobra.Command {
 			"somebody acts on them next, or by `usm upgrade drain`. " + unversioned + " stands for workers without a deployment.",
 		Args: arguments(1, 1),
 	}, true, func(ctx context.Context, e *engine, args []string) error {
-		if err := a.route(ctx, e, func(ctx context.Context) error {
+		if err := a.route(ctx, func(ctx context.Context) error {
 			_, err := a.handle(e).SetCurrentVersion(ctx, temporal.WorkerDeploymentSetCurrentVersionOptions{BuildID: named(args[0])})
 			return err
-		}); err != nil {
+		}, a.routed(e)); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out, args[0], "is the current version")
