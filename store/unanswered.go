@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/usm-works/usm/usm"
@@ -15,7 +14,8 @@ const unansweredLasts = time.Hour
 // isRecorded says of what is kept, as u, that the trail has it. What it does not have was not done.
 const isRecorded = `EXISTS (SELECT 1 FROM trail t WHERE t.call = u.call AND t.request_id = u.request_id)`
 
-// Unanswered keeps an action for which the engine had no answer: it may have been recorded, and its run know nothing of it.
+// Unanswered keeps an action for which the engine had no answer: it may have been recorded, and its run know nothing of it. Of one
+// that is sent again the request stays that is in the trail.
 func (s *Store) Unanswered(ctx context.Context, call string, action usm.Action) (err error) {
 	defer wrapf(&err, "Unanswered(%s)", call)
 	content, err := json.Marshal(action)
@@ -24,46 +24,11 @@ func (s *Store) Unanswered(ctx context.Context, call string, action usm.Action) 
 	}
 	_, err = s.db.ExecContext(ctx, `
 		WITH told AS (SELECT pg_notify('usm', ''))
-		INSERT INTO unanswered (call, id, request_id, action) SELECT $1, $2, $3, $4 FROM told
-		ON CONFLICT (call, id) DO UPDATE SET request_id = excluded.request_id, noted_at = now(), taken_at = NULL`,
+		INSERT INTO unanswered AS u (call, id, request_id, action) SELECT $1, $2, $3, $4 FROM told
+		ON CONFLICT (call, id) DO UPDATE SET noted_at = now(), taken_at = NULL,
+			request_id = CASE WHEN `+isRecorded+` THEN u.request_id ELSE excluded.request_id END`,
 		call, action.ID, action.RequestID, string(content))
 	return err
-}
-
-// Rest returns those of these actions that have finished the step before the one that their call waits with for a person: the trail
-// ends with them, they opened no other call, and the call is bound to the workflow it was. It keeps them as Unanswered does, as sent
-// by this gateway now.
-func (s *Store) Rest(ctx context.Context, sent []usm.SentAction) (resting []usm.SentAction, err error) {
-	defer wrapf(&err, "Rest")
-	var ids []string
-	err = s.db.SelectContext(ctx, &ids, `
-		INSERT INTO unanswered (call, id, request_id, action, taken_at)
-		SELECT s.call, s.action ->> 'id', t.request_id, s.action, clock_timestamp()
-		FROM jsonb_to_recordset($1) AS s (call text, action jsonb)
-		JOIN calls c ON c.number = s.call
-		JOIN trail t ON t.call = c.number AND t.sequence = c.changes AND t.request_id = s.action ->> 'request_id'
-		WHERE t.kind = 'step_finished' AND c.waiting ->> 'kind' = 'step'
-			AND NOT t.result ? 'opened' AND NOT t.result ? 'validity' AND NOT t.after ? 'workflow'
-		ON CONFLICT (call, id) DO UPDATE SET request_id = excluded.request_id, taken_at = excluded.taken_at
-		RETURNING id`, doc(list(sent)))
-	for _, one := range sent {
-		if slices.Contains(ids, one.Action.ID) {
-			resting = append(resting, one)
-		}
-	}
-	return resting, err
-}
-
-// Outstanding returns the actions of a call that are recorded and kept, oldest first.
-func (s *Store) Outstanding(ctx context.Context, call string) (sent []usm.SentAction, err error) {
-	defer wrapf(&err, "Outstanding(%s)", call)
-	var kept []document[usm.Action]
-	err = s.db.SelectContext(ctx, &kept, `
-		SELECT action FROM unanswered u WHERE call = $1 AND `+isRecorded+` ORDER BY noted_at, id`, call)
-	for _, action := range kept {
-		sent = append(sent, usm.SentAction{Call: call, Action: action.value})
-	}
-	return sent, err
 }
 
 // Recorded returns actions without an answer that were recorded all the same, oldest first, each to one gateway at a time: to
@@ -107,11 +72,9 @@ func (s *Store) Recorded(ctx context.Context, limit int) (sent []usm.SentAction,
 	return sent, wait, err
 }
 
-// Answered forgets an action that the engine has answered. It does not wait for the disk: an action that is sent once more changes nothing.
+// Answered forgets an action that the engine has answered.
 func (s *Store) Answered(ctx context.Context, sent usm.SentAction) (err error) {
 	defer wrapf(&err, "Answered(%s)", sent.Call)
-	_, err = s.db.ExecContext(ctx, `
-		WITH lazily AS (SELECT set_config('synchronous_commit', 'off', true))
-		DELETE FROM unanswered USING lazily WHERE call = $1 AND id = $2`, sent.Call, sent.Action.ID)
+	_, err = s.db.ExecContext(ctx, `DELETE FROM unanswered WHERE call = $1 AND id = $2`, sent.Call, sent.Action.ID)
 	return err
 }

@@ -53,6 +53,17 @@ func TestAnActionWithoutAnAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, sent, again, "the first gateway has not said that it is answered")
 	})
+	t.Run("IsKnownByTheRequestThatWasRecorded", func(t *testing.T) {
+		t.Parallel()
+		w, call, action := noted(t)
+		record(w, call, action)
+		again := action
+		again.RequestID = "of the second try"
+		require.NoError(t, w.Unanswered(w.ctx(), call.Number, again))
+		sent, _, err := w.Recorded(w.ctx(), 5)
+		require.NoError(t, err)
+		require.Equal(t, []usm.SentAction{{Call: call.Number, Action: action}}, sent)
+	})
 	t.Run("IsForgottenWhenItIsAnswered", func(t *testing.T) {
 		t.Parallel()
 		w, call, action := noted(t)

@@ -103,9 +103,10 @@ const noteWithin = 2 * time.Second
 // unanswered notes an action that may have been recorded although the engine did not answer: worker and Temporal
 // may have died in between. Where the note fails, whoever sends the action again brings the run to where the registers are.
 func (a *API) unanswered(ctx context.Context, number string, action usm.Action, err error) {
-	if !lost(err) {
+	if code := usm.CodeOf(err); code != usm.CodeUnavailable && code != usm.CodeInternal {
 		return
 	}
+	action.RequestID = RequestOf(ctx).ID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
 	if err := a.intake.Unanswered(ctx, number, action); err != nil {
@@ -113,15 +114,10 @@ func (a *API) unanswered(ctx context.Context, number string, action usm.Action, 
 	}
 }
 
-// lost reports whether an error leaves open what became of an action.
-func lost(err error) bool {
-	code := usm.CodeOf(err)
-	return code == usm.CodeUnavailable || code == usm.CodeInternal
-}
-
 // Resend sends an action that was recorded to its call again. One that the call refuses now has come to it before.
 func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
-	if _, err := desk.Act(ctx, sent.Call, sent.Action); lost(err) {
+	_, err := desk.Act(ctx, sent.Call, sent.Action)
+	if code := usm.CodeOf(err); code == usm.CodeUnavailable || code == usm.CodeInternal {
 		return err
 	}
 	return nil
@@ -129,13 +125,8 @@ func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
 
 // send gives an authorised action to the call.
 func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
-	action.ID, action.RequestID = actionID(RequestOf(ctx).Intake), RequestOf(ctx).ID
-	if view.Unheard {
-		if err := a.bringUp(ctx, view.Number); err != nil {
-			return usm.Ack{}, err
-		}
-	}
-	ack, err := a.perform(ctx, view.Number, action)
+	action.ID = actionID(RequestOf(ctx).Intake)
+	ack, err := a.update(ctx, view.Number, action)
 	a.unanswered(ctx, view.Number, action, err)
 	var refusal *usm.Error
 	if errors.As(err, &refusal) && refusal.Code == usm.CodeOutOfTurn {
