@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -52,9 +53,10 @@ func (l *load) count(status int, took time.Duration) {
 
 // TestOverload asks for more than the gateway can do: what is too much is refused at once, the rest is served as before.
 func TestOverload(t *testing.T) { //nolint:paralleltest // it measures
-	for name, ask := range overloads(t, newWorld(t, "it").Product) { //nolint:paralleltest // see above
+	all := overloads(t, newWorld(t, "it").Product)
+	for _, name := range slices.Sorted(maps.Keys(all)) { //nolint:paralleltest // see above
 		t.Run(name, func(t *testing.T) {
-			o := overloaded(t, ask)
+			o := overloaded(t, all[name])
 			require.Less(t, o.refused[0], refusedSoon)
 			require.Greater(t, o.good, somewhat)
 		})
@@ -73,9 +75,10 @@ func BenchmarkOverload(b *testing.B) {
 	}
 	b.Cleanup(func() { onProcessors(b, fmt.Sprintf("0-%d", runtime.NumCPU()-1), os.Getpid()) })
 	b.Log(machine())
-	for name, ask := range overloads(b, f.Product) {
+	all := overloads(b, f.Product)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(name, func(b *testing.B) {
-			o := overloaded(b, ask)
+			o := overloaded(b, all[name])
 			b.Logf("%s and %.1f are meant", refusedSoon, goodput)
 			b.ReportMetric(o.good, "goodput")
 			b.ReportMetric(float64(o.refused[len(o.refused)*99/100].Milliseconds()), "ms-refused-p99")
@@ -91,7 +94,7 @@ func onProcessors(tb testing.TB, processors string, pid int) {
 	require.NoError(tb, err, "%s", out)
 }
 
-// overloads are the requests that too many are made of.
+// overloads are the requests that too many are made of, by name: first those that leave nothing behind to be done.
 func overloads(tb testing.TB, p *product.Product) map[string]func(*load) {
 	tb.Helper()
 	p.Tokens("it")

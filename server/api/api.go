@@ -24,7 +24,7 @@ type Options struct {
 	Desk   Desk
 	Intake Intake
 	Reader Reader
-	Hub    *Hub
+	Hub    *Hub // tells of what was recorded
 	Logger *slog.Logger
 	// TemporalUI is the address of Temporal's own pages; "" leaves temporal_url empty.
 	TemporalUI string
