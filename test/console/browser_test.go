@@ -133,6 +133,13 @@ func (b *browser) click(selector string) *browser {
 	return b
 }
 
+// turns presses something and waits for the page that answers, for when it looks as the page before it did.
+func (b *browser) turns(selector string) *browser {
+	b.t.Helper()
+	b.run(chromedp.Evaluate(`document.documentElement.dataset.before = ""`, nil))
+	return b.click(selector).sees("html:not([data-before]) main", "")
+}
+
 // fill types into a field, in place of what it held.
 func (b *browser) fill(selector, text string) *browser {
 	b.t.Helper()

@@ -95,7 +95,7 @@ func (b *browser) worksByKeys() {
 	}
 	b.choose(`select[name="process"]`, "recover")
 	b.hand.tick(b, `input[name="claimed"]`, true)
-	b.click(".filters button").sees("#work", first.Number)
+	b.turns(".filters button").sees("#work", first.Number)
 	b.strike("j", kb.Enter).sees("#call-step h2", "Accept")
 	b.strike("/", second.Number, kb.Enter).sees("#call-head", second.Number)
 }

@@ -139,7 +139,7 @@ func (w troubled) staysLive(t *testing.T) {
 	mend := cut(t, w.postgres)
 	farah.click("#finish > p > button.primary").sees("h1", english["trouble.away.title"]).sees("form.kept dd", "Typed for long")
 	farah.accessible().screenshot("trouble-away")
-	farah.click("form.kept button").sees("form.kept dd", "Typed for long") // it is away still
+	farah.turns("form.kept button").sees("form.kept dd", "Typed for long") // it is away still
 	mend()
 	w.ready(t)
 	farah.click("form.kept button").sees(".said", english["said.finished"])
