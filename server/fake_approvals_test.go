@@ -17,6 +17,8 @@ type fakeApprovals struct {
 	nudges      []string
 	heard       []string // ids of approvals
 	unanswered  []usm.SentAction
+	resting     bool                 // as soon as something is recorded
+	actors      map[string]usm.Actor // by number and ID of the action
 }
 
 // approve puts an approval there, as the engine would.
@@ -121,6 +123,31 @@ func (s *fakeStore) Unanswered(_ context.Context, call string, action usm.Action
 	defer s.mu.Unlock()
 	s.unanswered = append(s.unanswered, usm.SentAction{Call: call, Action: action})
 	return nil
+}
+
+func (s *fakeStore) Rest(_ context.Context, sent []usm.SentAction) ([]usm.SentAction, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.resting {
+		return nil, nil
+	}
+	s.unanswered = append(s.unanswered, sent...)
+	return sent, nil
+}
+
+func (s *fakeStore) ActorOf(_ context.Context, call, action string) (usm.Actor, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if actor, done := s.actors[call+"/"+action]; done {
+		return actor, nil
+	}
+	return usm.Actor{}, usm.Errorf(usm.CodeNotFound, "nothing is recorded of that action")
+}
+
+func (s *fakeStore) Outstanding(_ context.Context, call string) ([]usm.SentAction, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.unanswered), func(one usm.SentAction) bool { return one.Call != call }), nil
 }
 
 func (s *fakeStore) Recorded(_ context.Context, limit int) ([]usm.SentAction, time.Duration, error) {

@@ -167,6 +167,7 @@ func (s *fakeStore) Call(_ context.Context, number string) (usm.CallView, error)
 	if !ok {
 		return usm.CallView{}, usm.Errorf(usm.CodeNotFound, "no call %s", number)
 	}
+	view.Unheard = slices.ContainsFunc(s.unanswered, func(sent usm.SentAction) bool { return sent.Call == number })
 	return view, nil
 }
 

@@ -88,6 +88,27 @@ func TestIdempotency(t *testing.T) {
 		require.Equal(t, w.desk.actions[0].ID, w.desk.actions[1].ID)
 	})
 
+	t.Run("WhatEndedItsCallReachesItsRun", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t)
+		number := w.incident()
+		abort := func(key string) *answer {
+			return w.post("rita", "/calls/"+number+"/abort", map[string]any{"reason": "Found it."}, "Idempotency-Key", key)
+		}
+		w.desk.fail(usm.Errorf(usm.CodeUnavailable, "away"))
+		abort("k").problem(http.StatusServiceUnavailable, usm.CodeUnavailable)
+		did := w.desk.actions[0]
+		w.store.change(number, func(v *usm.CallView) { v.Status, v.Step = usm.StatusAborted, "" })
+		w.store.actors = map[string]usm.Actor{number + "/" + did.ID: did.Actor}
+		w.store.unanswered = nil // that it has no answer could not be noted
+		w.desk.fail(nil)
+		abort("another").problem(http.StatusConflict, usm.CodeOutOfTurn)
+		abort("k").status(http.StatusOK)
+		require.Len(t, w.desk.actions, 2)
+		again := w.desk.actions[1]
+		require.Equal(t, []any{did.ID, did.Name, did.Actor, did.Text}, []any{again.ID, again.Name, again.Actor, again.Text})
+	})
+
 	t.Run("ACrashBeforeTheAnswerOpensNoSecondCall", func(t *testing.T) {
 		t.Parallel()
 		w := setup(t)

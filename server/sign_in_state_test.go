@@ -125,9 +125,10 @@ func TestAState(t *testing.T) {
 
 	t.Run("IsGoodForTenMinutes", func(t *testing.T) {
 		t.Parallel()
-		_, _, err := mine.open(in.State, time.Now().Add(9*time.Minute))
+		begun := time.Unix(a.Begun, 0)
+		_, _, err := mine.open(in.State, begun.Add(9*time.Minute))
 		require.NoError(t, err)
-		_, _, err = mine.open(in.State, time.Now().Add(10*time.Minute+2*time.Second))
+		_, _, err = mine.open(in.State, begun.Add(10*time.Minute+2*time.Second))
 		require.Equal(t, usm.CodeUnauthenticated, usm.CodeOf(err))
 	})
 

@@ -78,7 +78,7 @@ func (a *amending) amend(ctx context.Context) (usm.StepResult, error) {
 	}
 	event := a.row.event(a.in.Kind, a.in.Key, a.in.Actor)
 	event.Step, event.Attempt, event.Text = a.in.Step, attempt, a.in.Text
-	event.Fields.value, event.RequestID = a.in.Fields, a.in.RequestID
+	event.Fields.value, event.RequestID, event.ActionID = a.in.Fields, a.in.RequestID, a.in.ActionID
 	event.Before.value, event.After.value = difference(a.row.was.facts(), a.row.facts())
 	var finished []stepRow
 	if a.in.Kind == usm.EventStepFinished {

@@ -37,10 +37,10 @@ func TestBacklog(t *testing.T) {
 		}
 		require.NoError(t, w.DeadLetterReplayed(w.ctx(), 1))
 
-		_, err = w.Amend(w.ctx(), usm.Amendment{Call: old, Kind: usm.EventNoted, Key: "act/a", Text: "A note", RequestID: "noted"})
+		_, err = w.Amend(w.ctx(), usm.Amendment{Call: old, Kind: usm.EventNoted, Key: "act/a", Text: "A note", ActionID: "noted"})
 		require.NoError(t, err)
-		for _, request := range []string{"noted", "of nothing that is recorded"} {
-			action := usm.Action{Name: usm.ActionNote, ID: request, RequestID: request}
+		for _, id := range []string{"noted", "of nothing that is recorded"} {
+			action := usm.Action{Name: usm.ActionNote, ID: id}
 			require.NoError(t, w.Unanswered(w.ctx(), old.Number, action))
 		}
 

@@ -17,6 +17,7 @@ type viewRow struct {
 	Children pq.StringArray       `db:"children"`
 	Links    document[[]usm.Link] `db:"links"`
 	People   pq.StringArray       `db:"people"`
+	Unheard  bool                 `db:"unheard"` // not in lists
 }
 
 // viewColumns are those of viewRow, from calls as c. The people are those who may act at this moment: active, with a
@@ -35,7 +36,9 @@ const viewColumns = callColumns + `,
 func (s *Store) Call(ctx context.Context, number string) (call usm.CallView, err error) {
 	defer wrapf(&err, "Call(%s)", number)
 	var row viewRow
-	if err := s.db.GetContext(ctx, &row, `SELECT `+viewColumns+` FROM calls c WHERE number = $1`, number); err != nil {
+	if err := s.db.GetContext(ctx, &row, `
+		SELECT `+viewColumns+`, EXISTS (SELECT 1 FROM unanswered u WHERE u.call = c.number AND `+isRecorded+`) AS unheard
+		FROM calls c WHERE number = $1`, number); err != nil {
 		return usm.CallView{}, noneAs(err, "there is no call %s", number)
 	}
 	view := []usm.CallView{row.view()}
@@ -168,7 +171,7 @@ func (r viewRow) view() usm.CallView {
 		Team: r.Team, AllowedActions: []string{}, Typing: r.Typing.value,
 		DomainVersion: r.DomainVersion, OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt.UTC(), FulfilledAt: utc(r.FulfilledAt),
 		ClosedAt: utc(r.ClosedAt), Outcome: r.Outcome, Fields: object(r.Fields.value), Revision: r.Changes,
-		Forked: r.ForkedAt != "",
+		Forked: r.ForkedAt != "", Unheard: r.Unheard,
 		WaitingFor: usm.WaitingView{
 			Kind: waiting.Kind, Step: waiting.Step, Profiles: list(waiting.Profiles), People: list(r.People),
 			Signal: waiting.Signal, Question: waiting.Question, Approval: waiting.Approval, Claimed: waiting.Claimed,

@@ -60,9 +60,9 @@ stepped AS (
 	WHERE s.finished_at IS NULL),
 recorded AS (
 	INSERT INTO trail (call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
-		outcome, text, fields, before, after, version, agreement, request_id, digest, result, fact)
+		outcome, text, fields, before, after, version, agreement, request_id, action_id, digest, result, fact)
 	SELECT call, sequence, key, at, kind, process, step, attempt, state, by_person, for_person, profile, rule,
-		outcome, text, fields, before, after, version, agreement, request_id, digest, result, coalesce(fact, '{}')
+		outcome, text, fields, before, after, version, agreement, request_id, action_id, digest, result, coalesce(fact, '{}')
 	FROM input, jsonb_populate_recordset(NULL::trail, change -> 'events')),
 told AS (
 	INSERT INTO outbox (id, topic, call, sequence, payload)

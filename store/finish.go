@@ -119,7 +119,7 @@ func (f *finishing) event(key string) eventRow {
 	event.Step, event.Attempt, event.State, event.Outcome = f.in.Step, f.in.Attempt, f.in.State, f.in.Outcome
 	event.Text = orElse(f.in.NotApplicable, f.in.Note)
 	event.Fields.value = f.in.Fields
-	event.RequestID, event.Digest = f.in.RequestID, f.in.Digest
+	event.RequestID, event.ActionID, event.Digest = f.in.RequestID, f.in.ActionID, f.in.Digest
 	return event
 }
 

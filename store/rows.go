@@ -97,6 +97,7 @@ type eventRow struct {
 	Version   int                      `db:"version" json:"version"`
 	Agreement string                   `db:"agreement" json:"agreement"`
 	RequestID string                   `db:"request_id" json:"request_id"`
+	ActionID  string                   `db:"action_id" json:"action_id"`
 	Digest    string                   `db:"digest" json:"digest"`
 	Result    document[usm.StepResult] `db:"result" json:"result"`
 	Fact      document[*usm.Fact]      `db:"fact" json:"fact"` // nil: it means nothing for the clocks

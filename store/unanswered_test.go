@@ -21,7 +21,7 @@ func TestAnActionWithoutAnAnswer(t *testing.T) {
 	}
 	record := func(w world, call usm.Call, action usm.Action) {
 		_, err := w.Amend(w.ctx(), usm.Amendment{
-			Call: call, Kind: usm.EventNoted, Key: "act/" + action.ID, Text: action.Text, RequestID: action.RequestID,
+			Call: call, Kind: usm.EventNoted, Key: "act/" + action.ID, Text: action.Text, ActionID: action.ID,
 			Actor: usm.Actor{Person: "eve", Rule: usm.RuleRequester},
 		})
 		require.NoError(w.t, err)
@@ -31,7 +31,7 @@ func TestAnActionWithoutAnAnswer(t *testing.T) {
 		t.Parallel()
 		w, call, action := noted(t)
 		other := action
-		other.ID, other.RequestID = "b", "another"
+		other.ID = "b" // of the same request
 		record(w, call, other)
 		sent, wait, err := w.Recorded(w.ctx(), 5)
 		require.NoError(t, err)
@@ -53,13 +53,22 @@ func TestAnActionWithoutAnAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, sent, again, "the first gateway has not said that it is answered")
 	})
-	t.Run("IsKnownByTheRequestThatWasRecorded", func(t *testing.T) {
+	t.Run("IsKnownByItsActorWhenItIsRecorded", func(t *testing.T) {
 		t.Parallel()
 		w, call, action := noted(t)
+		_, err := w.ActorOf(w.ctx(), call.Number, action.ID)
+		require.Equal(t, usm.CodeNotFound, usm.CodeOf(err))
 		record(w, call, action)
-		again := action
-		again.RequestID = "of the second try"
-		require.NoError(t, w.Unanswered(w.ctx(), call.Number, again))
+		actor, err := w.ActorOf(w.ctx(), call.Number, action.ID)
+		require.NoError(t, err)
+		require.Equal(t, usm.Actor{Person: "eve", Rule: usm.RuleRequester}, actor)
+	})
+	t.Run("IsKnownByItsRequestWhenItWasNotedBeforeTheTrailHadIDs", func(t *testing.T) {
+		t.Parallel()
+		w, call, action := noted(t)
+		require.NoError(t, w.exec(`UPDATE unanswered SET request_id = 'r'`))
+		_, err := w.Amend(w.ctx(), usm.Amendment{Call: call, Kind: usm.EventNoted, Key: "act/a", Text: "Have a look", RequestID: "r"})
+		require.NoError(t, err)
 		sent, _, err := w.Recorded(w.ctx(), 5)
 		require.NoError(t, err)
 		require.Equal(t, []usm.SentAction{{Call: call.Number, Action: action}}, sent)

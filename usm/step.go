@@ -57,6 +57,7 @@ type StepInput struct {
 	Priority      Priority       `json:"priority,omitempty"`       // classify: looked up in the binding's table
 	Digest        string         `json:"digest,omitempty"`
 	RequestID     string         `json:"request_id,omitempty"`
+	ActionID      string         `json:"action_id,omitempty"`  // "" when the engine itself finishes the step
 	Forks         []string       `json:"forks,omitempty"`      // fork steps: workflows to open, by Go name
 	ConfirmBy     []string       `json:"confirm_by,omitempty"` // fork steps: profiles that confirm the children
 	Next          Next           `json:"next"`
@@ -115,7 +116,8 @@ type Amendment struct {
 	Approver  *Approver      `json:"approver,omitempty"`  // approver added
 	Profiles  []string       `json:"profiles,omitempty"`  // reassigned
 	RequestID string         `json:"request_id,omitempty"`
-	Next      *Next          `json:"next,omitempty"` // nil: the state of the call stays
+	ActionID  string         `json:"action_id,omitempty"` // "" when no action is behind it
+	Next      *Next          `json:"next,omitempty"`      // nil: the state of the call stays
 }
 
 // Vote is a decision on its way to be counted. Actor of the action says whose it is and who gives it.

@@ -45,6 +45,7 @@ type CallView struct {
 	TemporalURL   string            `json:"temporal_url"`
 	Revision      int               `json:"revision" doc:"grows with every change of the call; the ETag"`
 	Forked        bool              `json:"forked" doc:"true for a child call that a fork opened"`
+	Unheard       bool              `json:"-"` // something is recorded of it that its run may not know; of one call only, not in lists
 }
 
 // WorkflowView names the workflow a call is bound to.

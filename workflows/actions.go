@@ -83,7 +83,7 @@ func (c *call) recordAction(
 func amendment(kind usm.EventKind, action usm.Action) usm.Amendment {
 	return usm.Amendment{
 		Kind: kind, Key: "act/" + action.ID, Step: action.Step, Actor: action.Actor, Text: action.Text, Fields: action.Fields,
-		To: action.To, LinkKind: action.LinkKind, Type: action.Type, RequestID: action.RequestID,
+		To: action.To, LinkKind: action.LinkKind, Type: action.Type, RequestID: action.RequestID, ActionID: action.ID,
 		Reason: action.Reason, Applies: action.Applies, Outcome: action.Outcome, Vote: action.Vote, Approver: action.Approver,
 		Profiles: action.Profiles,
 	}

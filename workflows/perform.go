@@ -29,7 +29,7 @@ func (c *call) perform(ctx workflow.Context, action usm.Action, state usm.State,
 	in := usm.StepInput{
 		Call: c.in, Version: c.b.Version, Step: step, Attempt: done.Attempt, Actor: action.Actor, State: state,
 		Outcome: action.Outcome, Fields: action.Fields, Note: action.Text, NotApplicable: action.NotApplicable,
-		Digest: done.Digest, RequestID: action.RequestID, Priority: p.Priority,
+		Digest: done.Digest, RequestID: action.RequestID, ActionID: action.ID, Priority: p.Priority,
 	}
 	in.Next = c.finishStep(&p, step, done)
 	in.Workflow = p.Workflow

@@ -67,23 +67,30 @@ func (a *API) act(ctx context.Context, in CallChange, action usm.Action) (usm.Ac
 		return usm.Ack{}, err
 	}
 	if action.Actor, err = a.authority(ctx, view, action); err != nil {
-		return a.answered(ctx, view, err)
+		return a.answered(ctx, view, action, err)
 	}
 	return a.send(ctx, view, action)
 }
 
-// answered is what an action came to that is sent again under its key to a call which has ended since, perhaps by it; else why it is
-// refused now.
-func (a *API) answered(ctx context.Context, view usm.CallView, refused error) (usm.Ack, error) {
+// answered is what an action came to that is sent again under its key to a call which has ended since, perhaps by it: then its run may
+// not know that yet. Else it is why the action is refused now.
+func (a *API) answered(ctx context.Context, view usm.CallView, action usm.Action, refused error) (usm.Ack, error) {
 	intake := RequestOf(ctx).Intake
 	if intake.Key == "" || !view.Status.Ended() || usm.CodeOf(refused) != usm.CodeOutOfTurn {
 		return usm.Ack{}, refused
 	}
 	ack, err := a.desk.Answered(ctx, view.Number, actionID(intake))
+	if usm.CodeOf(err) != usm.CodeNotFound {
+		return ack, err
+	}
+	action.Actor, err = a.intake.ActorOf(ctx, view.Number, actionID(intake))
 	if usm.CodeOf(err) == usm.CodeNotFound {
 		return usm.Ack{}, refused
 	}
-	return ack, err
+	if err != nil {
+		return usm.Ack{}, err
+	}
+	return a.send(ctx, view, action)
 }
 
 // update gives an authorised action to a run. The same Idempotency-Key makes the same action ID, so that a repetition which
@@ -103,10 +110,9 @@ const noteWithin = 2 * time.Second
 // unanswered notes an action that may have been recorded although the engine did not answer: worker and Temporal
 // may have died in between. Where the note fails, whoever sends the action again brings the run to where the registers are.
 func (a *API) unanswered(ctx context.Context, number string, action usm.Action, err error) {
-	if code := usm.CodeOf(err); code != usm.CodeUnavailable && code != usm.CodeInternal {
+	if !lost(err) {
 		return
 	}
-	action.RequestID = RequestOf(ctx).ID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
 	if err := a.intake.Unanswered(ctx, number, action); err != nil {
@@ -114,10 +120,15 @@ func (a *API) unanswered(ctx context.Context, number string, action usm.Action, 
 	}
 }
 
+// lost reports whether an error leaves open what became of an action.
+func lost(err error) bool {
+	code := usm.CodeOf(err)
+	return code == usm.CodeUnavailable || code == usm.CodeInternal
+}
+
 // Resend sends an action that was recorded to its call again. One that the call refuses now has come to it before.
 func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
-	_, err := desk.Act(ctx, sent.Call, sent.Action)
-	if code := usm.CodeOf(err); code == usm.CodeUnavailable || code == usm.CodeInternal {
+	if _, err := desk.Act(ctx, sent.Call, sent.Action); lost(err) {
 		return err
 	}
 	return nil
@@ -125,8 +136,13 @@ func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
 
 // send gives an authorised action to the call.
 func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
-	action.ID = actionID(RequestOf(ctx).Intake)
-	ack, err := a.update(ctx, view.Number, action)
+	action.ID, action.RequestID = actionID(RequestOf(ctx).Intake), RequestOf(ctx).ID
+	if view.Unheard {
+		if err := a.bringUp(ctx, view.Number); err != nil {
+			return usm.Ack{}, err
+		}
+	}
+	ack, err := a.perform(ctx, view.Number, action)
 	a.unanswered(ctx, view.Number, action, err)
 	var refusal *usm.Error
 	if errors.As(err, &refusal) && refusal.Code == usm.CodeOutOfTurn {

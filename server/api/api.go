@@ -42,6 +42,7 @@ type API struct {
 	logger *slog.Logger
 	runs   string // address that a call number is appended to; "" for none
 	feed   *Hub
+	early  *early
 
 	heartbeat time.Duration
 }
@@ -72,7 +73,7 @@ func Register(to huma.API, o Options) *API {
 	if o.TemporalUI != "" {
 		a.runs = strings.TrimRight(o.TemporalUI, "/") + "/namespaces/" + o.Namespace + "/workflows/"
 	}
-	a.feed = o.Hub
+	a.feed, a.early = o.Hub, newEarly(o.Intake, o.Hub, a.logger)
 	for _, register := range []func(huma.API){
 		a.registerCalls, a.registerActions, a.registerSteering, a.registerApprovals, a.registerDelegations, a.registerClocks,
 		a.registerSignals, a.registerDomains, a.registerRegisters, a.registerFilters, a.registerAgreements, a.registerReports,

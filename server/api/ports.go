@@ -57,6 +57,13 @@ type Intake interface {
 	Nudged(ctx context.Context, run string) error
 	// Unanswered keeps an action for which the engine had no answer: it may have been recorded, and its run know nothing of it.
 	Unanswered(ctx context.Context, call string, action usm.Action) error
+	// Rest returns those of these actions that have finished the step before the one that their call waits with for a person, and
+	// keeps them as Unanswered does: this gateway sends them now.
+	Rest(ctx context.Context, sent []usm.SentAction) ([]usm.SentAction, error)
+	// Outstanding returns the actions of a call that are recorded and kept, oldest first.
+	Outstanding(ctx context.Context, call string) ([]usm.SentAction, error)
+	// ActorOf returns who did the action of that ID that is recorded of a call, and under which rule; usm.CodeNotFound for none.
+	ActorOf(ctx context.Context, call, action string) (usm.Actor, error)
 	// Recorded returns actions without an answer that were recorded all the same, oldest first, each to one gateway at a time, and
 	// how long it takes until it is to be asked again, less than 0 when nothing is kept.
 	Recorded(ctx context.Context, limit int) ([]usm.SentAction, time.Duration, error)

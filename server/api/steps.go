@@ -117,7 +117,7 @@ func (a *API) finishStep(ctx context.Context, in *finishInput) (*callOutput, err
 		action.NotApplicable = in.Body.NotApplicable.Reason
 	}
 	if action.Actor, err = a.authority(ctx, view, action); err != nil {
-		if _, err = a.answered(ctx, view, err); err != nil {
+		if _, err = a.answered(ctx, view, action, err); err != nil {
 			return nil, err
 		}
 		return a.changed(ctx, view.Number)

@@ -2,6 +2,7 @@ package product
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -32,11 +33,12 @@ func (p *Product) Drive(ctx context.Context, number string, plan Plan) (usm.Call
 		}
 		before := view
 		view, err = p.move(ctx, view, plan)
+		refused := err
 		if err != nil && misplaced(err) { // the answer to an earlier try was lost: the call has moved on
 			err = nil
 		}
 		if err == nil && view.Revision <= before.Revision {
-			view, err = p.moved(ctx, before)
+			view, err = p.moved(ctx, before, refused)
 		}
 	}
 	if err != nil {
@@ -98,8 +100,9 @@ func (plan Plan) key(view usm.CallView) client.Option {
 	return client.WithKey(fmt.Sprintf("%s/%s/%s/%d", plan.Key, view.Number, view.Step, view.Revision))
 }
 
-// moved waits until a call is further than it was. A call that waits for a child is further when it does no longer.
-func (p *Product) moved(ctx context.Context, before usm.CallView) (usm.CallView, error) {
+// moved waits until a call is further than it was, perhaps because it refused something. A call that waits for a child is further when
+// it does no longer.
+func (p *Product) moved(ctx context.Context, before usm.CallView, refused error) (usm.CallView, error) {
 	ctx, cancel := context.WithTimeout(ctx, moveTimeout)
 	defer cancel()
 	tick := time.NewTicker(interval)
@@ -111,7 +114,8 @@ func (p *Product) moved(ctx context.Context, before usm.CallView) (usm.CallView,
 		}
 		select {
 		case <-ctx.Done():
-			return now, fmt.Errorf("it has not moved within %s; it waits for %s", moveTimeout, now.WaitingFor.Kind)
+			stuck := fmt.Errorf("it has not moved within %s; it waits for %s", moveTimeout, now.WaitingFor.Kind)
+			return now, errors.Join(stuck, refused)
 		case <-tick.C:
 		}
 	}
