@@ -18,6 +18,7 @@ type fakeApprovals struct {
 	heard       []string // ids of approvals
 	unanswered  []usm.SentAction
 	resting     bool                 // as soon as something is recorded
+	rests       func()               // is called before it is said; nil for nothing
 	actors      map[string]usm.Actor // by number and ID of the action
 }
 
@@ -127,11 +128,17 @@ func (s *fakeStore) Unanswered(_ context.Context, call string, action usm.Action
 
 func (s *fakeStore) Rest(_ context.Context, sent []usm.SentAction) ([]usm.SentAction, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.resting {
+	resting, rests := s.resting, s.rests
+	if resting {
+		s.unanswered = append(s.unanswered, sent...)
+	}
+	s.mu.Unlock()
+	if !resting {
 		return nil, nil
 	}
-	s.unanswered = append(s.unanswered, sent...)
+	if rests != nil {
+		rests()
+	}
 	return sent, nil
 }
 

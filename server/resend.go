@@ -42,11 +42,7 @@ func resendBatch(ctx context.Context, o Options) (found int, wait time.Duration,
 // resend sends the actions of one call.
 func resend(ctx context.Context, o Options, actions []usm.SentAction) error {
 	for _, sent := range actions {
-		err := api.Resend(ctx, o.Desk, sent)
-		if err == nil {
-			err = o.Intake.Answered(ctx, sent)
-		}
-		if err != nil {
+		if err := api.Resend(ctx, o.Desk, o.Intake, sent); err != nil {
 			o.Logger.WarnContext(ctx, "an action without an answer cannot be sent yet", "call", sent.Call, "error", err)
 			return err
 		}

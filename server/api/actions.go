@@ -93,15 +93,17 @@ func (a *API) answered(ctx context.Context, view usm.CallView, action usm.Action
 	return a.send(ctx, view, action)
 }
 
-// update gives an authorised action to a run. The same Idempotency-Key makes the same action ID, so that a repetition which
-// got past the intake is recognised by the run itself.
+// update gives an authorised action to a run, and waits for its answer.
 func (a *API) update(ctx context.Context, run string, action usm.Action) (usm.Ack, error) {
+	return a.desk.Act(ctx, run, requested(ctx, action))
+}
+
+// requested is the action as the one of this request. The same Idempotency-Key makes the same action ID, so that a repetition which
+// got past the intake is recognised by the run itself.
+func requested(ctx context.Context, action usm.Action) usm.Action {
 	request := RequestOf(ctx)
-	action.RequestID = request.ID
-	if action.ID == "" {
-		action.ID = actionID(request.Intake)
-	}
-	return a.desk.Act(ctx, run, action)
+	action.ID, action.RequestID = actionID(request.Intake), request.ID
+	return action
 }
 
 // noteWithin is how long it may take to note that an action has no answer, whatever became of who sent it.
@@ -126,17 +128,18 @@ func lost(err error) bool {
 	return code == usm.CodeUnavailable || code == usm.CodeInternal
 }
 
-// Resend sends an action that was recorded to its call again. One that the call refuses now has come to it before.
-func Resend(ctx context.Context, desk Desk, sent usm.SentAction) error {
+// Resend sends an action that is recorded and kept to its call again, and keeps it no longer. One that the call refuses now has come to
+// it before.
+func Resend(ctx context.Context, desk Desk, intake Intake, sent usm.SentAction) error {
 	if _, err := desk.Act(ctx, sent.Call, sent.Action); lost(err) {
 		return err
 	}
-	return nil
+	return intake.Answered(ctx, sent)
 }
 
 // send gives an authorised action to the call.
 func (a *API) send(ctx context.Context, view usm.CallView, action usm.Action) (usm.Ack, error) {
-	action.ID, action.RequestID = actionID(RequestOf(ctx).Intake), RequestOf(ctx).ID
+	action = requested(ctx, action)
 	if view.Unheard {
 		if err := a.bringUp(ctx, view.Number); err != nil {
 			return usm.Ack{}, err

@@ -182,10 +182,9 @@ func (a *API) bringUp(ctx context.Context, number string) error {
 		return err
 	}
 	for _, sent := range kept {
-		if err := Resend(ctx, a.desk, sent); err != nil {
+		if err := Resend(ctx, a.desk, a.intake, sent); err != nil {
 			return err
 		}
-		forget(ctx, a.intake, a.logger, sent)
 	}
 	return nil
 }
