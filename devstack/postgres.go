@@ -162,9 +162,9 @@ func (c *cluster) start(ctx context.Context) (*process, error) {
 }
 
 func (c *cluster) command() *exec.Cmd {
-	settings := []string{
+	settings := []string{ // its memory is as in docker-compose.yml
 		"listen_addresses=", "unix_socket_directories=" + c.socket, "unix_socket_permissions=0700",
-		"max_connections=300", "shared_buffers=128MB", "jit=off", "timezone=UTC", "log_timezone=UTC",
+		"max_connections=300", "shared_buffers=512MB", "effective_cache_size=1GB", "jit=off", "timezone=UTC", "log_timezone=UTC",
 		"log_checkpoints=off", "log_min_messages=warning", "lc_messages=C",
 	}
 	if !c.durable {

@@ -16,10 +16,12 @@ func (g *gateway) authenticate(c *gin.Context) {
 	if document(c.FullPath()) || strings.HasPrefix(c.FullPath(), api.Prefix+"/callbacks/") {
 		return
 	}
+	done := g.placesFor(c).turn(c.Request.Context())
 	caller, ok, err := g.byToken(c)
 	if !ok {
 		caller, ok, err = g.bySession(c)
 	}
+	done()
 	if !ok {
 		err = usm.Errorf(usm.CodeUnauthenticated, "send a token: Authorization: Bearer …")
 	}

@@ -45,8 +45,8 @@ func readError(err error) error {
 	return usm.Errorf(status.CodeRequestTimeout, "the body did not arrive: %v", err)
 }
 
-// waitToRun is how long a request waits until one that runs is over.
-const waitToRun = 25 * time.Millisecond
+// turnWithin is how long a request waits for its turn. Then those before it wait for something else than a processor, and it begins.
+const turnWithin = 250 * time.Millisecond
 
 // The kinds of requests that have places of their own.
 const (
@@ -64,7 +64,7 @@ func (g *gateway) limitLoad(c *gin.Context) {
 		return
 	}
 	running := g.placesFor(c)
-	if !running.all.TryAcquire(1) && !soon(c.Request.Context(), running.all) { // a clock is asked only where there is something to wait for
+	if !running.all.TryAcquire(1) {
 		g.Metrics.shed.WithLabelValues(running.kind).Inc()
 		refuse(c, usm.Errorf(usm.CodeUnavailable, "overloaded: %d such requests run already; try again", running.most))
 		return
@@ -77,7 +77,7 @@ func (g *gateway) limitLoad(c *gin.Context) {
 }
 
 // limitDomain refuses a request when the people of a domain of his have three quarters of the places already: however much one
-// domain asks, there are places for the others.
+// domain asks, there are places for the others. Then it waits for its turn.
 func (g *gateway) limitDomain(c *gin.Context) {
 	if isStream(c.FullPath()) {
 		return
@@ -89,6 +89,7 @@ func (g *gateway) limitDomain(c *gin.Context) {
 		return
 	}
 	defer running.leave(domains)
+	defer running.turn(c.Request.Context())()
 	c.Next()
 }
 
@@ -104,12 +105,14 @@ type places struct {
 	kind string // reads or changes
 	all  *semaphore.Weighted
 	most int64
-	mu   sync.Mutex
-	of   map[string]int64 // that people of a domain have
+	// turns are for those of them that are at work at a time: where all want the same processor, each is done soonest when few are at it.
+	turns *semaphore.Weighted
+	mu    sync.Mutex
+	of    map[string]int64 // that people of a domain have
 }
 
-func newPlaces(kind string, most int64) *places {
-	return &places{kind: kind, all: semaphore.NewWeighted(most), most: most, of: map[string]int64{}}
+func newPlaces(kind string, most, turns int64) *places {
+	return &places{kind: kind, all: semaphore.NewWeighted(most), most: most, turns: semaphore.NewWeighted(turns), of: map[string]int64{}}
 }
 
 // enter counts a request of somebody in these domains, and returns "", or else the domain that has its share.
@@ -137,11 +140,14 @@ func (p *places) leave(domains map[string][]string) {
 	}
 }
 
-// soon waits for a place, not for long.
-func soon(ctx context.Context, running *semaphore.Weighted) bool {
-	ctx, cancel := context.WithTimeout(ctx, waitToRun)
+// turn waits until a request may be at work; done is when it no longer is.
+func (p *places) turn(ctx context.Context) (done func()) {
+	ctx, cancel := context.WithTimeout(ctx, turnWithin)
 	defer cancel()
-	return running.Acquire(ctx, 1) == nil
+	if p.turns.Acquire(ctx, 1) != nil {
+		return func() {}
+	}
+	return func() { p.turns.Release(1) }
 }
 
 // limitTime gives up a request after a time, from finding out who calls on. Streams are limited by their clients.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,6 +83,56 @@ func TestLoad(t *testing.T) {
 	leave()
 	require.Equal(t, http.StatusOK, <-answered)
 	w.post("omar", "/calls/"+number+"/notes", map[string]any{"text": "x"}).status(http.StatusOK)
+}
+
+// turnReader tells who of those that ask is at work.
+type turnReader struct {
+	api.Reader
+	atWork func()
+}
+
+func (r turnReader) Call(ctx context.Context, number string) (usm.CallView, error) {
+	r.atWork()
+	return r.Reader.Call(ctx, number)
+}
+
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	entered, held := make(chan struct{}, 10), make(chan struct{})
+	leave := sync.OnceFunc(func() { close(held) })
+	defer leave()
+	var hold atomic.Bool
+	w := setup(t, func(o *server.Options) {
+		o.Limits = server.Limits{Reads: 8} // an eighth has a turn
+		o.Reader = turnReader{o.Reader, func() {
+			if hold.Load() {
+				entered <- struct{}{}
+				<-held
+			}
+		}}
+	})
+	number := w.incident()
+	hold.Store(true)
+	answered := make(chan int, 2)
+	ask := func() { answered <- w.get("rita", "/calls/"+number).StatusCode }
+	go ask()
+	<-entered
+
+	began := time.Now()
+	w.get("omar", "/me").status(http.StatusOK)
+	require.Greater(t, time.Since(began), 400*time.Millisecond, "it waits for its turn, to be known and to be at work")
+	go ask()
+	<-entered // but not for ever
+	leave()
+	require.Equal(t, []int{http.StatusOK, http.StatusOK}, []int{<-answered, <-answered})
+
+	turns := make([]int, 6)
+	var asked sync.WaitGroup
+	for i := range turns {
+		asked.Go(func() { turns[i] = w.get("omar", "/me").StatusCode })
+	}
+	asked.Wait()
+	require.NotContains(t, turns, http.StatusServiceUnavailable, "those who wait for a turn are not too many")
 }
 
 func TestShareOfADomain(t *testing.T) {

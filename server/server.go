@@ -60,8 +60,8 @@ type Limits struct {
 	Rate    float64       // requests a second of one token, on average; 200
 	Burst   int           // requests of one token at once; 400
 	Tokens  int           // tokens whose rate is remembered; 10000
-	Reads   int64         // requests that only read and run at once, streams and probes aside; 64 for each processor
-	Changes int64         // other requests that run at once; 128 for each processor
+	Reads   int64         // requests that only read and are there at once, streams and probes aside; 64 for each processor
+	Changes int64         // other requests that are there at once; 128 for each processor
 	Request time.Duration // until a request is given up; 30 s. Streams have no limit
 	Beat    time.Duration // how often a stream says that it is alive, and asks whether its caller still may follow; 15 s
 }
@@ -115,7 +115,8 @@ func New(o Options) http.Handler {
 	o = o.orDefaults()
 	g := &gateway{
 		Options: o, rates: newRates(o.Limits), crossOrigin: crossOrigin(o.PublicURL),
-		reads: newPlaces(reads, o.Limits.Reads), changes: newPlaces(changes, o.Limits.Changes),
+		reads:   newPlaces(reads, o.Limits.Reads, max(o.Limits.Reads/8, 1)),
+		changes: newPlaces(changes, o.Limits.Changes, o.Limits.Changes), // they wait for a worker
 	}
 	g.Logger = slog.New(ofRequest{o.Logger.Handler()})
 	o.Metrics.limit.WithLabelValues(reads).Set(float64(o.Limits.Reads))

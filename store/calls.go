@@ -82,6 +82,7 @@ func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.C
 
 // query is a statement that is put together from conditions.
 type query struct {
+	mark       string // anyPlan, or "" when it is prepared
 	text       string
 	args       []any
 	conditions []string

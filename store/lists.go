@@ -18,7 +18,7 @@ import (
 const (
 	walkedNewest = 15_000
 	walkedDomain = 8000
-	walkedCalls  = 5000
+	walkedCalls  = 3500
 	walkedWork   = 2000
 )
 
@@ -47,29 +47,31 @@ func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []st
 	for i := range rows {
 		calls[i] = rows[i].view()
 	}
-	if err := s.standingIn(ctx, nil, rows, calls); err != nil {
-		return nil, nil, false, err
+	if err = s.standingIn(ctx, nil, rows, calls); err == nil {
+		err = s.approving(ctx, calls)
 	}
-	return rows, calls, more, s.approving(ctx, calls)
+	return rows, calls, more, err
 }
 
 // selectCalls makes the statements of a list, each for when the one before it fills no page. They ask for one row more than the
 // page, which tells whether there is a next. people are those whom MayAct may stand in for.
 func selectCalls(f usm.CallFilter, people []string) (statements []*query, err error) {
-	q := &query{}
+	q := &query{mark: anyPlan}
 	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
 		return nil, err
 	}
 	page := " LIMIT " + q.arg(limit(f.Page)+1)
-	before := len(q.conditions)
-	after := slices.Clone(q.conditions)
+	before, after := len(q.conditions), slices.Clone(q.conditions)
 	if f.MayAct != "" {
-		q.conditions = append(q.conditions, waitsForPeople)
+		q.conditions = append(q.conditions, q.waits(f.Priority))
 	}
 	q.equalities(f)
 	lead := slices.Clone(q.conditions[:min(before+1, len(q.conditions))]) // beyond the cursor the property that tells most
 	walked := walkedBy(f, len(q.conditions)-before)
 	q.others(f)
+	if f.MayAct != "" && len(q.conditions) == before+1 {
+		q.mark = "" // the ways to all that somebody may act on are the same, whoever he is
+	}
 	switch {
 	case f.MayAct != "":
 		q.see(f.Visible, f.Domain)
@@ -153,7 +155,7 @@ func (q *query) all(after []string, order, page string) *query {
 
 // of is a statement with the parameters of q.
 func (q *query) of(from, order, page string) *query {
-	return &query{text: anyPlan + "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
+	return &query{text: q.mark + "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
 }
 
 // where is the clause of the conditions, "" without any.

@@ -1,10 +1,14 @@
 package store_test
 
 import (
+	"database/sql/driver"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 
 	"github.com/usm-works/usm/store"
@@ -45,14 +49,19 @@ func (p planned) examined(t *testing.T, what string) (calls float64) {
 	return calls
 }
 
-// explained is how Postgres carries a list out: the second statement only when the first fills no page.
+// explained is how Postgres carries a list out: the second statement only when the first fills no page. What is prepared is planned
+// for any values.
 func (w world) explained(db *sqlx.DB, f usm.CallFilter) (steps []planned) {
 	w.t.Helper()
-	statements, err := store.CallsStatements(f)
+	statements, err := store.CallsStatements(f, f.MayAct)
 	require.NoError(w.t, err)
 	for _, s := range statements {
 		var raw []byte
-		require.NoError(w.t, db.GetContext(w.ctx(), &raw, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+s.Text, s.Args...))
+		text, args := s.Text, s.Args
+		if !strings.HasPrefix(text, store.AnyPlan) {
+			text, args = w.prepare(db, s), nil
+		}
+		require.NoError(w.t, db.GetContext(w.ctx(), &raw, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+text, args...))
 		var plans []struct {
 			Plan planned `json:"plan"`
 		}
@@ -65,14 +74,32 @@ func (w world) explained(db *sqlx.DB, f usm.CallFilter) (steps []planned) {
 	return steps
 }
 
+// prepare prepares a statement, and returns the one that carries it out.
+func (w world) prepare(db *sqlx.DB, s store.Statement) string {
+	w.t.Helper()
+	db.MustExecContext(w.ctx(), "DEALLOCATE ALL")
+	db.MustExecContext(w.ctx(), "PREPARE prepared AS "+s.Text)
+	values := make([]string, len(s.Args))
+	for i, value := range s.Args {
+		if array, ok := value.(driver.Valuer); ok {
+			var err error
+			value, err = array.Value()
+			require.NoError(w.t, err)
+		}
+		values[i] = pq.QuoteLiteral(fmt.Sprint(value))
+	}
+	return "EXECUTE prepared (" + strings.Join(values, ", ") + ")"
+}
+
 // TestListsLookAtFewCalls holds each statement to a number of calls that hardly follows from how many there are: those of an
 // index that are walked to fill a page, and where that fills none, those that are rare.
 func TestListsLookAtFewCalls(t *testing.T) {
 	t.Parallel()
 	const calls = 120_000
 	w := seeded(t, calls, store.Options{})
-	db := sqlx.MustConnect("postgres", w.url)
+	db := sqlx.MustConnect("postgres", w.url+"&plan_cache_mode=force_generic_plan")
 	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
 	inOneDomain := usm.Sight{Person: "p77", Domains: []string{"healthcare"}}
 	holds := func(lists []listed, sights ...*usm.Sight) {
 		for _, l := range lists {
@@ -87,6 +114,12 @@ func TestListsLookAtFewCalls(t *testing.T) {
 	}
 	holds(filters(), nil, &inOneDomain, &usm.Sight{Person: "p0"})
 	holds(pairs(), &inOneDomain)
+	for _, who := range []string{"olga", "carl", "mia", "p0", "nobody"} {
+		work := []listed{{"work of " + who, usm.CallFilter{MayAct: who}}}
+		for _, domains := range [][]string{storetest.SeedDomains, inOneDomain.Domains, nil} {
+			holds(work, &usm.Sight{Person: who, Domains: domains})
+		}
+	}
 }
 
 // TestTheStatementsOfAListSayTheSame holds them against each other where none of them stops before it has looked at everything.

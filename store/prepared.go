@@ -9,8 +9,8 @@ import (
 )
 
 // anyPlan begins a statement that Postgres plans each time, for the values that it is about: what finds a rare value soonest
-// takes long with a frequent one. Lists and reports are planned so. All other statements are prepared, once for each
-// connection, because planning them takes several times as long as carrying them out.
+// takes long with a frequent one. Reports are planned so, and lists, but for that of all work of somebody. All other statements are
+// prepared, once for each connection, because planning them takes several times as long as carrying them out.
 const anyPlan = "/* any plan */ "
 
 // preparedStatement is all that a prepared statement of lib/pq can do.

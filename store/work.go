@@ -16,6 +16,14 @@ const dueLast = "coalesce(c.due, 'infinity')"
 // waitsForPeople holds for the calls of the index calls_work.
 const waitsForPeople = `c.closed_at IS NULL AND c.waiting ->> 'kind' IN ('step', 'answer', 'confirmation', 'approval')`
 
+// waits is waitsForPeople, and from where a priority begins in the index: "" is any.
+func (q *query) waits(priority usm.Priority) string {
+	if priority == "" {
+		return waitsForPeople
+	}
+	return waitsForPeople + " AND c.priority_rank = " + q.arg(priority.Rank()+1)
+}
+
 // mayAct holds for the calls that a person can move on now. Its first part says no more than the second, in words that have
 // indexes.
 const mayAct = `(` + waitsForPeople + `

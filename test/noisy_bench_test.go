@@ -21,7 +21,8 @@ import (
 // What the benchmark of a noisy domain does.
 const (
 	noisyTimes  = 50 // as many steps of the noisy domain for one of the quiet one
-	noisyRounds = 4  // alone and beside it, in turn; the first of them to warm up
+	noisySteps  = 6  // of a call of the noisy domain
+	noisyRounds = 4  // alone and beside each noise; the first of them to warm up
 	noisyMost   = 1.5
 	quietSteps  = 20 // in a round
 )
@@ -39,46 +40,64 @@ func quietEvery(b *testing.B) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
+// The noises, in the order in which they are measured in a round.
+const (
+	alone  = iota
+	spread // the noisy domain's calls are each at another of their steps
+	inStep // its calls are all opened, and all ended, within the time between two steps: a crowd
+	noises
+)
+
 // BenchmarkNoisyDomain is the time that people of a quiet domain take for a step, from asking what it needs to its answer, alone
-// and beside a domain that does fifty times as much on the same queue, gateway and worker.
+// and beside a domain that does fifty times as much on the same queue, gateway and worker: evenly, which is what is meant, and in step.
 func BenchmarkNoisyDomain(b *testing.B) {
 	p := launch(b, "hr", "it").Product
 	every := quietEvery(b)
-	var took [2][noisyRounds][]time.Duration // alone, beside the other
+	var took [noises][noisyRounds][]time.Duration
 	for round := range noisyRounds {
-		for beside := range took {
-			ctx, stop := context.WithCancel(b.Context())
-			noise, ctx := errgroup.WithContext(ctx)
-			for i := range beside * noisyTimes {
-				noise.Go(func() error {
-					select {
-					case <-time.After(every * time.Duration(i) / noisyTimes): // not all at the same moment
-						return steady(ctx, b, p, "it", every, func(time.Duration) bool { return true })
-					case <-ctx.Done():
-						return nil
-					}
-				})
-			}
-			require.NoError(b, steady(ctx, b, p, "hr", every, func(step time.Duration) bool {
-				took[beside][round] = append(took[beside][round], step)
-				return len(took[beside][round]) < quietSteps
-			}))
-			stop()
-			require.NoError(b, noise.Wait())
+		for noise := range took {
+			took[noise][round] = beside(b, p, noise, every)
 		}
 	}
-	alone, beside := slices.Concat(took[0][1:]...), slices.Concat(took[1][1:]...)
-	least, most := math.Inf(1), 0.0
-	for round := 1; round < noisyRounds; round++ {
-		of := percentile(took[1][round], 95) / percentile(took[0][round], 95)
-		least, most = min(least, of), max(most, of)
+	calm := slices.Concat(took[alone][1:]...)
+	b.Logf("%s\na step of the quiet domain every %s, %d times as many of the noisy one; %d rounds of %d, ms\nalone p50 %.1f p95 %.1f",
+		machine(), every, noisyTimes, noisyRounds-1, quietSteps, percentile(calm, 50), percentile(calm, 95))
+	for noise := spread; noise < noises; noise++ {
+		least, most := math.Inf(1), 0.0
+		for round := 1; round < noisyRounds; round++ {
+			of := percentile(took[noise][round], 95) / percentile(took[alone][round], 95)
+			least, most = min(least, of), max(most, of)
+		}
+		all := slices.Concat(took[noise][1:]...)
+		ratio := percentile(all, 95) / percentile(calm, 95)
+		name := [noises]string{spread: "spread", inStep: "in-step"}[noise]
+		b.Logf("beside it, %s: p50 %.1f p95 %.1f; ratio of p95 %.2f, by round %.2f to %.2f; %.1f is meant of what is spread",
+			name, percentile(all, 50), percentile(all, 95), ratio, least, most, noisyMost)
+		b.ReportMetric(ratio, name+"/alone-p95")
 	}
-	ratio := percentile(beside, 95) / percentile(alone, 95)
-	b.Logf("%s\na step of the quiet domain every %s, %d times as many of the noisy one; %d rounds of %d, milliseconds\n"+
-		"alone  p50 %.1f p95 %.1f\nbeside p50 %.1f p95 %.1f\nratio of p95 %.2f, by round %.2f to %.2f; %.1f is meant",
-		machine(), every, noisyTimes, noisyRounds-1, quietSteps, percentile(alone, 50), percentile(alone, 95),
-		percentile(beside, 50), percentile(beside, 95), ratio, least, most, noisyMost)
-	b.ReportMetric(ratio, "beside/alone-p95")
+}
+
+// beside takes the times of a round of steps of the quiet domain, beside that noise.
+func beside(b *testing.B, p *product.Product, noise int, every time.Duration) (took []time.Duration) {
+	b.Helper()
+	within := map[int]time.Duration{spread: every * noisySteps, inStep: every}[noise] // all of them begin
+	ctx, stop := context.WithCancel(b.Context())
+	noisy, ctx := errgroup.WithContext(ctx)
+	tick := time.NewTicker(max(within/noisyTimes, 1))
+	defer tick.Stop()
+	for i := 0; noise != alone && i < noisyTimes && ctx.Err() == nil; i++ {
+		noisy.Go(func() error {
+			return steady(ctx, b, p, "it", every, func(time.Duration) bool { return true })
+		})
+		<-tick.C // they begin one after the other, and the quiet domain when all are at it
+	}
+	require.NoError(b, steady(ctx, b, p, "hr", every, func(step time.Duration) bool {
+		took = append(took, step)
+		return len(took) < quietSteps
+	}))
+	stop()
+	require.NoError(b, noisy.Wait())
+	return took
 }
 
 // steady finishes a step of a domain at each tick, one call after the other, and tells how long each took until it is told to end.
@@ -101,16 +120,22 @@ func steady(
 		})
 		var begun time.Time
 		if err == nil {
-			_, err = p.Drive(running, view.Number, product.Plan{Each: func(usm.CallView) {
+			tell := func() {
 				if !begun.IsZero() && !goOn(time.Since(begun)) {
 					enough()
 				}
+			}
+			_, err = p.Drive(running, view.Number, product.Plan{Each: func(usm.CallView) {
+				tell()
 				select {
 				case <-tick.C:
 				case <-running.Done():
 				}
 				begun = time.Now()
 			}})
+			if err == nil {
+				tell() // its last step
+			}
 		}
 		if err != nil && running.Err() == nil {
 			return fmt.Errorf("%s: %w (%s)", domain, err, client.CodeOf(err))

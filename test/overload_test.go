@@ -63,21 +63,21 @@ func TestOverload(t *testing.T) { //nolint:paralleltest // it measures
 	}
 }
 
-// BenchmarkOverload asks for twice of what the product can do, or more where nothing is refused then. Postgres, Temporal and worker have
-// one processor, the gateway and the clients another: what the clients use is the gateway's loss.
+// BenchmarkOverload asks for twice of what the product can do, or more where nothing is refused then. All of the product has one
+// processor and the clients another, where they read; what opens calls is little work for clients and gateway, and they share theirs.
 func BenchmarkOverload(b *testing.B) {
+	b.Setenv("GOMAXPROCS", "1") // of what is started: the limits follow it
 	f := launch(b, "it")
 	for _, pid := range []int{f.postgres.PID(), f.temporal.PID(), f.Part("worker").PID()} {
 		onProcessors(b, "0", pid)
 	}
-	for _, pid := range []int{f.Part("gateway").PID(), os.Getpid()} {
-		onProcessors(b, "1", pid)
-	}
+	onProcessors(b, "1", os.Getpid())
 	b.Cleanup(func() { onProcessors(b, fmt.Sprintf("0-%d", runtime.NumCPU()-1), os.Getpid()) })
 	b.Log(machine())
-	all := overloads(b, f.Product)
+	gateway, all := map[string]string{"GET /work": "0", "POST /calls": "1"}, overloads(b, f.Product)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(name, func(b *testing.B) {
+			onProcessors(b, gateway[name], f.Part("gateway").PID())
 			o := overloaded(b, all[name])
 			b.Logf("%s and %.1f are meant", refusedSoon, goodput)
 			b.ReportMetric(o.good, "goodput")
