@@ -103,11 +103,16 @@ func (b *browser) hear(event any) {
 	}
 }
 
+// run does these actions, from the first again where the page has made anew what it was about to use, as live pages do.
 func (b *browser) run(actions ...chromedp.Action) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	require.NoError(b.t, chromedp.Run(ctx, actions...), "at %s", b.at())
+	err := chromedp.Run(ctx, actions...)
+	for err != nil && strings.Contains(err.Error(), "Could not find node with given id") && ctx.Err() == nil {
+		err = chromedp.Run(ctx, actions...)
+	}
+	require.NoError(b.t, err, "at %s", b.at())
 }
 
 // at is the address of the page.
