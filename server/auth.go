@@ -16,20 +16,25 @@ func (g *gateway) authenticate(c *gin.Context) {
 	if document(c.FullPath()) || strings.HasPrefix(c.FullPath(), api.Prefix+"/callbacks/") {
 		return
 	}
-	done := g.placesFor(c).turn(c.Request.Context())
-	caller, ok, err := g.byToken(c)
-	if !ok {
-		caller, ok, err = g.bySession(c)
-	}
-	done()
-	if !ok {
-		err = usm.Errorf(usm.CodeUnauthenticated, "send a token: Authorization: Bearer …")
-	}
+	caller, err := g.whoCalls(c)
 	if err != nil {
 		refuse(c, err)
 		return
 	}
 	api.RequestOf(c.Request.Context()).Caller = caller
+}
+
+// whoCalls finds out who calls, in turn.
+func (g *gateway) whoCalls(c *gin.Context) (usm.Caller, error) {
+	defer g.placesFor(c).turn(c.Request.Context())()
+	caller, ok, err := g.byToken(c)
+	if !ok {
+		caller, ok, err = g.bySession(c)
+	}
+	if !ok {
+		return usm.Caller{}, usm.Errorf(usm.CodeUnauthenticated, "send a token: Authorization: Bearer …")
+	}
+	return caller, err
 }
 
 // byToken finds out who calls by a bearer token. ok says whether there is one at all.

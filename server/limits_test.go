@@ -135,6 +135,20 @@ func TestTurns(t *testing.T) {
 	require.NotContains(t, turns, http.StatusServiceUnavailable, "those who wait for a turn are not too many")
 }
 
+// panickingReader fails to find out who calls.
+type panickingReader struct{ api.Reader }
+
+func (panickingReader) Caller(context.Context, string) (usm.Caller, error) { panic("no caller") }
+
+func TestAPanicGivesItsTurnBack(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(o *server.Options) { o.Reader, o.Limits = panickingReader{o.Reader}, server.Limits{Reads: 8} })
+	w.get("rita", "/me").status(http.StatusInternalServerError)
+	began := time.Now()
+	w.get("rita", "/me").status(http.StatusInternalServerError)
+	require.Less(t, time.Since(began), 200*time.Millisecond)
+}
+
 func TestShareOfADomain(t *testing.T) {
 	t.Parallel()
 	w := setup(t, func(o *server.Options) { o.Limits = server.Limits{Changes: 4} })

@@ -69,11 +69,11 @@ func selectCalls(f usm.CallFilter, people []string) (statements []*query, err er
 	lead := slices.Clone(q.conditions[:min(before+1, len(q.conditions))]) // beyond the cursor the property that tells most
 	walked := walkedBy(f, len(q.conditions)-before)
 	q.others(f)
-	if f.MayAct != "" && len(q.conditions) == before+1 {
-		q.mark = "" // the ways to all that somebody may act on are the same, whoever he is
-	}
 	switch {
 	case f.MayAct != "":
+		if len(q.conditions) == before+1 {
+			q.mark = "" // the ways to all that somebody may act on are the same, whoever he is
+		}
 		q.see(f.Visible, f.Domain)
 		q.where(strings.ReplaceAll(mayAct, "%people", q.arg(pq.StringArray(people))), f.MayAct)
 		return []*query{q.near(lead, walkedWork, workOrder, page), q.all(after, workOrder, page)}, nil

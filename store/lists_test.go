@@ -146,4 +146,15 @@ func TestTheStatementsOfAListSayTheSame(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 10_000)
+
+	var ranks []struct {
+		Priority usm.Priority `db:"priority"`
+		Rank     int          `db:"rank"`
+	}
+	require.NoError(t, db.SelectContext(w.ctx(), &ranks, `
+		SELECT DISTINCT priority, priority_rank AS rank FROM calls WHERE priority <> '' ORDER BY rank`))
+	require.Len(t, ranks, len(usm.Priorities()))
+	for _, r := range ranks { // the work of a priority begins there
+		require.Equal(t, r.Priority.Rank()+1, r.Rank, r.Priority)
+	}
 }

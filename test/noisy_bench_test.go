@@ -83,13 +83,11 @@ func beside(b *testing.B, p *product.Product, noise int, every time.Duration) (t
 	within := map[int]time.Duration{spread: every * noisySteps, inStep: every}[noise] // all of them begin
 	ctx, stop := context.WithCancel(b.Context())
 	noisy, ctx := errgroup.WithContext(ctx)
-	tick := time.NewTicker(max(within/noisyTimes, 1))
-	defer tick.Stop()
 	for i := 0; noise != alone && i < noisyTimes && ctx.Err() == nil; i++ {
 		noisy.Go(func() error {
 			return steady(ctx, b, p, "it", every, func(time.Duration) bool { return true })
 		})
-		<-tick.C // they begin one after the other, and the quiet domain when all are at it
+		<-time.After(within / noisyTimes) // they begin one after the other, and the quiet domain when all are at it
 	}
 	require.NoError(b, steady(ctx, b, p, "hr", every, func(step time.Duration) bool {
 		took = append(took, step)
