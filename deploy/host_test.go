@@ -15,6 +15,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/usm-works/usm/devstack"
 )
 
 // startWithin is how long a part may take until it is well.
@@ -26,12 +28,12 @@ var secrets = map[string]string{"POSTGRES_PASSWORD": "of-postgres", "TEMPORAL_PA
 // host runs the services of docker-compose.yml as processes: the hosts and ports in their environments become addresses of
 // this machine, and what is mounted becomes the file that is mounted.
 type host struct {
-	t       testing.TB
-	project *types.Project
-	dir     string            // secrets, programs
-	at      map[string]string // "host:port" of compose → address here
-	path    string            // PATH of the containers
-	socket  string            // folder of Postgres's socket, where the user postgres needs no password
+	t        testing.TB
+	project  *types.Project
+	dir      string             // secrets, programs
+	at       map[string]string  // "host:port" of compose → address here
+	path     string             // PATH of the containers
+	postgres *devstack.Postgres // at whose socket the user postgres needs no password
 }
 
 // startHost starts Postgres, which keeps what it has acknowledged when it is durable, with roles and databases as the image makes

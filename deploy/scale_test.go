@@ -43,7 +43,7 @@ func TestRollingRestart(t *testing.T) {
 	}
 	h.administer("psql", "-qc", "CREATE DATABASE rolling")
 	p := product.Start(t, product.Options{
-		Database: "postgres://postgres@/rolling?host=" + h.socket, Temporal: h.address("temporal", "7233"), Namespace: "usm",
+		Database: h.postgres.URL("rolling"), Temporal: h.address("temporal", "7233"), Namespace: "usm",
 		Domains: []string{"facilities"},
 	})
 	second := []string{"USM_ADDRESS=" + h.address("second", "8080")}

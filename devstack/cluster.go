@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,13 +19,18 @@ import (
 const FallbackRoot = "/var/lib/usm-dev"
 
 // socketLimit is what the kernel leaves for a socket's folder: 107 bytes less the name of the socket.
-const socketLimit = 107 - len("/.s.PGSQL.5432")
+const socketLimit = 107 - len("/.s.PGSQL.65535")
+
+// usualPort is in the name of the socket of a server that listens there alone.
+const usualPort = "5432"
 
 // cluster is a data folder and everything needed to serve it.
 type cluster struct {
 	bin     string              // folder of initdb and postgres
 	data    string              // folder of the cluster
 	socket  string              // folder of the socket
+	host    string              // "" listens at the socket alone
+	port    string              // part of the name of the socket
 	as      *syscall.Credential // nil: as ourselves
 	durable bool
 	log     io.Writer
@@ -32,8 +38,13 @@ type cluster struct {
 
 // openCluster finds binaries, user and folders, and makes the cluster when there is none.
 func openCluster(ctx context.Context, o PostgresOptions) (*cluster, error) {
-	c := &cluster{durable: o.Durable, log: logTo(o.Log)}
+	c := &cluster{durable: o.Durable, log: logTo(o.Log), port: usualPort}
 	var err error
+	if o.Address != "" {
+		if c.host, c.port, err = net.SplitHostPort(o.Address); err != nil {
+			return nil, err
+		}
+	}
 	if c.as, err = postgresUser(); err != nil {
 		return nil, err
 	}
@@ -189,7 +200,7 @@ func (c *cluster) clear() (done bool, err error) {
 	if worksIn(c.data) {
 		return false, nil
 	}
-	for _, file := range []string{filepath.Join(c.data, "postmaster.pid"), filepath.Join(c.socket, ".s.PGSQL.5432.lock")} {
+	for _, file := range []string{filepath.Join(c.data, "postmaster.pid"), filepath.Join(c.socket, ".s.PGSQL."+c.port+".lock")} {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return true, err
 		}

@@ -29,6 +29,8 @@ type PostgresOptions struct {
 	Dir string
 	// Durable keeps fsync on: for data that should survive a power cut. Without it the cluster is fast and for tests.
 	Durable bool
+	// Address is where it listens beside its socket, which has this port in its name; empty for the socket alone.
+	Address string
 	// Log gets what Postgres prints; nil drops it.
 	Log io.Writer
 	// URL is a Postgres that runs already; then nothing is started and Dir is not touched. Empty means what EnvDatabaseURL
@@ -41,6 +43,7 @@ type Postgres struct {
 	external *url.URL // of a server that is not ours
 	process  *process
 	socket   string // folder of the socket
+	port     string
 	lock     *os.File
 	done     chan struct{}
 }
@@ -67,7 +70,7 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 	if err == nil {
 		var p *process
 		if p, err = cluster.start(ctx); err == nil {
-			return &Postgres{process: p, socket: cluster.socket, lock: lock, done: p.done}, nil
+			return &Postgres{process: p, socket: cluster.socket, port: cluster.port, lock: lock, done: p.done}, nil
 		}
 	}
 	if cluster != nil {
@@ -98,10 +101,11 @@ func (p *Postgres) URL(database string) string {
 	if database == "" {
 		database = Database
 	}
-	u := url.URL{
-		Scheme: "postgres", User: url.User(superuser), Path: "/" + database,
-		RawQuery: url.Values{"host": {p.socket}, "sslmode": {"disable"}}.Encode(),
+	query := url.Values{"host": {p.socket}, "sslmode": {"disable"}}
+	if p.port != usualPort {
+		query.Set("port", p.port)
 	}
+	u := url.URL{Scheme: "postgres", User: url.User(superuser), Path: "/" + database, RawQuery: query.Encode()}
 	return u.String()
 }
 
@@ -162,8 +166,8 @@ func (c *cluster) start(ctx context.Context) (*process, error) {
 }
 
 func (c *cluster) command() *exec.Cmd {
-	settings := []string{ // its memory is as in docker-compose.yml
-		"listen_addresses=", "unix_socket_directories=" + c.socket, "unix_socket_permissions=0700",
+	settings := []string{ // its memory is that of docker-compose.yml, which a test in deploy holds it to
+		"listen_addresses=" + c.host, "port=" + c.port, "unix_socket_directories=" + c.socket, "unix_socket_permissions=0700",
 		"max_connections=300", "shared_buffers=512MB", "effective_cache_size=1GB", "jit=off", "timezone=UTC", "log_timezone=UTC",
 		"log_checkpoints=off", "log_min_messages=warning", "lc_messages=C",
 	}

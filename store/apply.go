@@ -50,11 +50,10 @@ func (t *tx) apply(ctx context.Context, domain usm.Domain, by string) (usm.Domai
 	if err != nil {
 		return usm.DomainResult{}, err
 	}
-	kept, err := export(ctx, t, domain.ID, version, true)
+	now, err := export(ctx, t, domain.ID, version)
 	if err != nil {
 		return usm.DomainResult{}, err
 	}
-	now := kept[0]
 	held, err := t.heldServices(ctx, domain.ID)
 	if err != nil {
 		return usm.DomainResult{}, err

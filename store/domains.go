@@ -68,7 +68,17 @@ func currentVersion(ctx context.Context, q querier, id string) (version int, err
 // Domains returns the current version of every domain, by id, as Configuration does.
 func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
 	defer wrapf(&err, "Domains")
-	return export(ctx, s.db, "", 0, false)
+	var ids []string
+	if err := s.db.SelectContext(ctx, &ids, `SELECT id FROM domains ORDER BY id`); err != nil {
+		return nil, err
+	}
+	domains = make([]usm.Domain, len(ids))
+	for i, id := range ids {
+		if domains[i], err = s.configuration(ctx, id, 0); err != nil {
+			return nil, err
+		}
+	}
+	return domains, nil
 }
 
 // Domain returns a version of a domain as a file would hold it; version 0 is the current one. Services, agreements and
@@ -76,39 +86,44 @@ func (s *Store) Domains(ctx context.Context) (domains []usm.Domain, err error) {
 // is no such domain or version.
 func (s *Store) Domain(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
 	defer wrapf(&err, "Domain(%s, %d)", id, version)
-	return s.exported(ctx, id, version, true)
+	return export(ctx, s.db, id, version)
 }
 
-// Configuration returns what Domain does without agreements and components, of which there may be very many.
+// Configuration returns what Domain does without agreements and components, of which there may be very many. What was read before
+// of a version and its people is not read again; whoever gets it only reads it.
 func (s *Store) Configuration(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
 	defer wrapf(&err, "Configuration(%s, %d)", id, version)
-	return s.exported(ctx, id, version, false)
+	return s.configuration(ctx, id, version)
 }
 
-func (s *Store) exported(ctx context.Context, id string, version int, whole bool) (usm.Domain, error) {
-	found, err := export(ctx, s.db, id, version, whole)
+func (s *Store) configuration(ctx context.Context, id string, version int) (domain usm.Domain, err error) {
+	if domain, err = s.directory(ctx, s.db, id); err == nil && version != 0 && version != domain.Version {
+		domain, err = s.version(ctx, s.db, id, version)
+	}
 	if err != nil {
 		return usm.Domain{}, err
 	}
-	if id == "" || len(found) == 0 {
-		return usm.Domain{}, usm.Errorf(usm.CodeNotFound, "there is no domain %q, or no such version of it", id)
-	}
-	return found[0], nil
+	var services []document[usm.Service]
+	err = s.db.SelectContext(ctx, &services, `SELECT document FROM services WHERE domain = $1 ORDER BY place`, id)
+	domain.Services, domain.Agreements, domain.Components = values(services), []usm.Agreement{}, []usm.Component{}
+	return domain, err
 }
 
-// export reads domains, completed by what the registers hold now, agreements and components only when they are asked for whole; id ""
-// is all, version 0 the current one.
-func export(ctx context.Context, q querier, id string, version int, whole bool) ([]usm.Domain, error) {
-	var rows []exportRow
-	err := q.SelectContext(ctx, &rows, `
+// export reads a version of a domain, completed by what the registers hold now; version 0 is the current one.
+func export(ctx context.Context, q querier, id string, version int) (usm.Domain, error) {
+	var row exportRow
+	err := q.GetContext(ctx, &row, `
 		SELECT v.version, v.document,
 			(SELECT jsonb_agg(s.document ORDER BY s.place) FROM services s WHERE s.domain = d.id) AS services,
-			CASE WHEN $3 THEN (SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) END AS agreements,
-			CASE WHEN $3 THEN (SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) END AS components,
+			(SELECT jsonb_agg(a.document ORDER BY a.place) FROM exported_agreements a WHERE a.domain = d.id) AS agreements,
+			(SELECT jsonb_agg(c.document ORDER BY c.place) FROM components c WHERE c.domain = d.id) AS components,
 			CASE v.version WHEN d.version THEN (`+provisionedPeople+`) END AS provisioned
 		FROM domains d JOIN domain_versions v ON v.domain = d.id AND v.version = coalesce(nullif($2::integer, 0), d.version)
-		WHERE $1 = '' OR d.id = $1 ORDER BY d.id`, id, version, whole)
-	return each(rows, exportRow.domain), err
+		WHERE d.id = $1`, id, version)
+	if err != nil {
+		return usm.Domain{}, noneAs(err, "there is no domain %q, or no such version of it", id)
+	}
+	return row.domain(), nil
 }
 
 type exportRow struct {

@@ -59,7 +59,7 @@ func (a *app) serveGateway(ctx context.Context, l net.Listener, s *store.Store, 
 		Desk: readyDesk{e, desk.New(e.client, desk.Options{
 			TaskQueue: a.settings.get("task-queue"), ConsoleURL: a.consoleURL(),
 			QueueOf: func(ctx context.Context, id string) (string, error) {
-				domain, err := s.Domain(ctx, id, 0)
+				domain, err := s.Configuration(ctx, id, 0)
 				return domain.TaskQueue, err
 			},
 		})},
