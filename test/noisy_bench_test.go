@@ -21,17 +21,17 @@ import (
 // What the benchmark of a noisy domain does.
 const (
 	noisyTimes  = 50 // as many steps of the noisy domain for one of the quiet one
-	noisySteps  = 6  // of a call of the noisy domain
+	noisySteps  = 7  // its calls begin within as many: with no divisor of noisyTimes, so that no two finish a step at the same moment
 	noisyRounds = 4  // alone and beside each noise; the first of them to warm up
 	noisyMost   = 1.5
 	quietSteps  = 20 // in a round
 )
 
-// quietEvery is how often a step of the quiet domain is finished. USM_BENCH_QUIET_SECONDS changes it, and the load of the other
-// domain with it.
-func quietEvery(b *testing.B) time.Duration {
+// noisyEvery is how often a step of each call of the noisy domain is finished. USM_BENCH_NOISY_SECONDS changes it. Those of the quiet
+// domain come a little less often, so that in a round they meet the others at each distance.
+func noisyEvery(b *testing.B) time.Duration {
 	b.Helper()
-	text := os.Getenv("USM_BENCH_QUIET_SECONDS")
+	text := os.Getenv("USM_BENCH_NOISY_SECONDS")
 	if text == "" {
 		return 4 * time.Second
 	}
@@ -52,7 +52,7 @@ const (
 // and beside a domain that does fifty times as much on the same queue, gateway and worker: evenly, which is what is meant, and in step.
 func BenchmarkNoisyDomain(b *testing.B) {
 	p := launch(b, "hr", "it").Product
-	every := quietEvery(b)
+	every := noisyEvery(b)
 	var took [noises][noisyRounds][]time.Duration
 	for round := range noisyRounds {
 		for noise := range took {
@@ -60,8 +60,8 @@ func BenchmarkNoisyDomain(b *testing.B) {
 		}
 	}
 	calm := slices.Concat(took[alone][1:]...)
-	b.Logf("%s\na step of the quiet domain every %s, %d times as many of the noisy one; %d rounds of %d, ms\nalone p50 %.1f p95 %.1f",
-		machine(), every, noisyTimes, noisyRounds-1, quietSteps, percentile(calm, 50), percentile(calm, 95))
+	b.Logf("%s\na step of each of the %d calls of the noisy domain every %s, of the quiet one a little less often; %d rounds of %d, ms\nalone p50 %.1f p95 %.1f",
+		machine(), noisyTimes, every, noisyRounds-1, quietSteps, percentile(calm, 50), percentile(calm, 95))
 	for noise := spread; noise < noises; noise++ {
 		least, most := math.Inf(1), 0.0
 		for round := 1; round < noisyRounds; round++ {
@@ -89,7 +89,7 @@ func beside(b *testing.B, p *product.Product, noise int, every time.Duration) (t
 		})
 		<-time.After(within / noisyTimes) // they begin one after the other, and the quiet domain when all are at it
 	}
-	require.NoError(b, steady(ctx, b, p, "hr", every, func(step time.Duration) bool {
+	require.NoError(b, steady(ctx, b, p, "hr", every+every/(quietSteps-1), func(step time.Duration) bool {
 		took = append(took, step)
 		return len(took) < quietSteps
 	}))

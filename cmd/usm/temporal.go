@@ -58,8 +58,13 @@ func makeNamespace(ctx context.Context, c temporal.Client, namespace string) err
 	return err
 }
 
+// settling is how long Temporal's services may take to see what has changed of a namespace: each looks every two seconds
+// (system.namespaceCacheRefreshInterval). A call that is opened before has its first workflow task refused, and waits ten.
+const settling = 2500 * time.Millisecond
+
 func makeSearchAttributes(ctx context.Context, c temporal.Client, namespace string) error {
-	return until(ctx, func() (bool, error) {
+	made := false
+	err := until(ctx, func() (bool, error) {
 		have, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 		if err != nil {
 			return false, passing(err) // a namespace that was just made is not known everywhere
@@ -74,8 +79,18 @@ func makeSearchAttributes(ctx context.Context, c temporal.Client, namespace stri
 		if _, ok := errors.AsType[*serviceerror.AlreadyExists](err); ok {
 			err = nil
 		}
+		made = true
 		return false, passing(err)
 	})
+	if err != nil || !made {
+		return err
+	}
+	select {
+	case <-time.After(settling):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // lacking are the search attributes that are not among these.
