@@ -60,7 +60,8 @@ func BenchmarkNoisyDomain(b *testing.B) {
 		}
 	}
 	calm := slices.Concat(took[alone][1:]...)
-	b.Logf("%s\na step of each of the %d calls of the noisy domain every %s, of the quiet one a little less often; %d rounds of %d, ms\nalone p50 %.1f p95 %.1f",
+	b.Logf("%s\na step of each of the %d noisy calls every %s, of the quiet one a little less often; %d rounds of %d, ms\n"+
+		"alone p50 %.1f p95 %.1f",
 		machine(), noisyTimes, every, noisyRounds-1, quietSteps, percentile(calm, 50), percentile(calm, 95))
 	for noise := spread; noise < noises; noise++ {
 		least, most := math.Inf(1), 0.0
