@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
-	temporal "go.temporal.io/sdk/client"
 
 	"github.com/usm-works/usm/domains"
 	"github.com/usm-works/usm/usm"
@@ -34,27 +32,11 @@ func TestProduction(t *testing.T) {
 	for _, person := range domain.People {
 		x.token(person.ID, person.ID)
 	}
-	first := x.open(domain, "A letter")
-	x.finish(first)
-	h.requireEachTaskTaken(first)
+	x.finish(x.open(domain, "A letter"))
+	h.requireMigrateToWait()
 	stop = h.restoreABackup(x, domain, stop)
 	stop = h.restoreAnEarlierEngine(x, domain, stop)
 	h.changeThePassword(x, domain, stop)
-}
-
-// requireEachTaskTaken holds that Temporal refused no workflow task of a call: when migrate has returned, all of it knows the search
-// attributes.
-func (h *host) requireEachTaskTaken(number string) {
-	h.t.Helper()
-	c, err := temporal.Dial(temporal.Options{HostPort: h.address("temporal", "7233"), Namespace: "usm"})
-	require.NoError(h.t, err)
-	defer c.Close()
-	events := c.GetWorkflowHistory(h.t.Context(), number, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for events.HasNext() {
-		event, err := events.Next()
-		require.NoError(h.t, err)
-		require.Nil(h.t, event.GetWorkflowTaskFailedEventAttributes(), event.String())
-	}
 }
 
 // startAll starts everything but Postgres in the order of docker-compose.yml and returns what stops each.
