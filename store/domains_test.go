@@ -171,6 +171,20 @@ func TestApplyDomain(t *testing.T) {
 		alone, err := w.Configuration(w.ctx(), "it", 0)
 		require.NoError(t, err)
 		require.Equal(t, whole, alone)
+
+		file := storetest.Domain()
+		file.Name, file.People = "Another", file.People[1:]
+		w.apply(file)
+		before, err := w.Configuration(w.ctx(), "it", 1)
+		require.NoError(t, err)
+		require.Equal(t, whole, before)
+		now, err := w.Configuration(w.ctx(), "it", 0)
+		require.NoError(t, err)
+		require.Equal(t, []any{"Another", 2, len(whole.People) - 1}, []any{now.Name, now.Version, len(now.People)})
+		_, err = w.Configuration(w.ctx(), "it", 9)
+		requireCode(t, usm.CodeNotFound, err)
+		_, err = w.Configuration(w.ctx(), "zoo", 0)
+		requireCode(t, usm.CodeNotFound, err)
 	})
 }
 

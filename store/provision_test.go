@@ -10,9 +10,11 @@ import (
 	"github.com/usm-works/usm/usm"
 )
 
-// provision makes people as a provisioning system does.
+// provision makes people as a provisioning system does, after somebody has read who was there.
 func (w world) provision(people ...usm.Person) []usm.DirectoryEntry {
 	w.t.Helper()
+	_, err := w.Configuration(w.ctx(), "it", 0)
+	require.NoError(w.t, err)
 	wanted := make([]usm.Provisioned, len(people))
 	for i, person := range people {
 		wanted[i].Person = person
@@ -29,11 +31,16 @@ func (w world) entry(id string) usm.DirectoryEntry {
 	return entry
 }
 
-// person of the domain as it is now.
+// person of the domain as it is now, which those who have read it before see too.
 func (w world) person(id string) usm.Person {
 	w.t.Helper()
 	domain, err := w.Domain(w.ctx(), "it", 0)
 	require.NoError(w.t, err)
+	for _, version := range []int{0, domain.Version} {
+		known, err := w.Configuration(w.ctx(), "it", version)
+		require.NoError(w.t, err)
+		require.Equal(w.t, domain.People, known.People)
+	}
 	for _, person := range domain.People {
 		if person.ID == id {
 			return person
