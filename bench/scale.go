@@ -61,14 +61,16 @@ func (r Results) Cost() string {
 	})
 }
 
-// kept is how many bytes a call that waits takes on disk, of Temporal and registers together; 0 when that was not measured.
-func (r Results) kept() float64 {
+// kept is how many bytes a call that waits takes on disk, of Temporal and registers together, where most wait; 0 when that was not
+// measured.
+func (r Results) kept() (bytes float64) {
+	most := 0
 	for _, a := range r.Asleep {
-		if a.Engine == "usm" {
-			return (a.Data.After - a.Data.Before) * (1 << 20) / float64(a.Cases)
+		if a.Engine == "usm" && a.Cases > most {
+			bytes, most = (a.Data.After-a.Data.Before)*(1<<20)/float64(a.Cases), a.Cases
 		}
 	}
-	return 0
+	return bytes
 }
 
 // Needs is what so many calls a day need.

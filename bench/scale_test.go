@@ -16,7 +16,10 @@ func TestScale(t *testing.T) {
 	cell := Cell{Case: "approval", Load: "10", Cost: Cost{CPU: 108, Log: 1 << 20}, Trace: trace{Events: 30}}
 	require.NoError(t, (Results{
 		Blocks: []Block{{Run: 1, Engine: "usm", Cells: []Cell{cell}}},
-		Asleep: []Asleep{{Engine: "usm", Cases: 1024, Data: Change{Before: 3, After: 4}}},
+		Asleep: []Asleep{
+			{Engine: "usm", Cases: 512, Data: Change{Before: 3, After: 7}}, // what is written once counts less where more wait
+			{Engine: "usm", Cases: 1024, Data: Change{Before: 3, After: 4}},
+		},
 	}).save(in))
 	require.NoError(t, scale([]string{"-in", in, "-out", out}))
 	page, err := os.ReadFile(out)

@@ -60,7 +60,7 @@ func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.C
 	}
 	calls = []usm.CallView{}
 	for {
-		rows, page, more, err := s.callPage(ctx, filter, people)
+		found, page, more, err := s.callPage(ctx, filter, people)
 		if err != nil {
 			return nil, "", err
 		}
@@ -70,14 +70,49 @@ func (s *Store) Calls(ctx context.Context, filter usm.CallFilter) (calls []usm.C
 			}
 			calls = append(calls, call)
 			if len(calls) == limit(filter.Page) && (more || i+1 < len(page)) {
-				return calls, cursorAfter(rows[i].callRow, filter.MayAct != ""), nil
+				return calls, cursorAfter(found[i], filter.MayAct != ""), nil
 			}
 		}
 		if !more {
 			return calls, "", nil
 		}
-		filter.Cursor = cursorAfter(rows[len(rows)-1].callRow, filter.MayAct != "")
+		filter.Cursor = cursorAfter(found[len(found)-1], filter.MayAct != "")
 	}
+}
+
+// callPage finds the calls after the cursor of the filter, a page at most, and reads them; more says that there are others after them.
+// A call that changes between the two is there as it is then, and the next page begins where it was found.
+func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []string) (
+	found []foundCall, calls []usm.CallView, more bool, err error,
+) {
+	statements, err := selectCalls(filter, people)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	for _, q := range statements {
+		found = nil
+		if err := s.db.SelectContext(ctx, &found, q.text, q.args...); err != nil {
+			return nil, nil, false, err
+		}
+		if len(found) > limit(filter.Page) {
+			break
+		}
+	}
+	found, more = cut(found, filter.Page)
+	var rows []viewRow
+	if err := s.db.SelectContext(ctx, &rows, `
+		SELECT `+viewColumns+` FROM unnest($1::text[]) WITH ORDINALITY f (number, place) JOIN calls c USING (number)
+		ORDER BY f.place`, pq.StringArray(each(found, func(f foundCall) string { return f.Number }))); err != nil {
+		return nil, nil, false, err
+	}
+	calls = make([]usm.CallView, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].view()
+	}
+	if err = s.standingIn(ctx, nil, rows, calls); err == nil {
+		err = s.approving(ctx, calls)
+	}
+	return found, calls, more, err
 }
 
 // query is a statement that is put together from conditions.
@@ -144,15 +179,15 @@ func (q *query) after(cursor string, work bool) error {
 	return nil
 }
 
-func cursorAfter(row callRow, work bool) string {
+func cursorAfter(f foundCall, work bool) string {
 	if !work {
-		return writeCursor(row.OpenedAt.Format(time.RFC3339Nano), row.Number)
+		return writeCursor(f.OpenedAt.Format(time.RFC3339Nano), f.Number)
 	}
 	due := never
-	if row.Due != nil {
-		due = row.Due.Format(time.RFC3339Nano)
+	if f.Due != nil {
+		due = f.Due.Format(time.RFC3339Nano)
 	}
-	return writeCursor(strconv.Itoa(row.Priority.Rank()+1), due, row.WaitingSince.Format(time.RFC3339Nano), row.Number)
+	return writeCursor(strconv.Itoa(f.Rank), due, f.WaitingSince.Format(time.RFC3339Nano), f.Number)
 }
 
 // never is the due date of a call that has none, as Postgres writes it.

@@ -1,10 +1,10 @@
 package store
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -25,36 +25,20 @@ const (
 // newest is the order of lists, that of the indexes of calls.
 const newest = "c.opened_at DESC, c.number DESC"
 
-// callPage reads the calls after the cursor of the filter, a page at most; more says that there are others after them.
-func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []string) (
-	rows []viewRow, calls []usm.CallView, more bool, err error,
-) {
-	statements, err := selectCalls(filter, people)
-	if err != nil {
-		return nil, nil, false, err
-	}
-	for _, q := range statements {
-		rows = nil
-		if err := s.db.SelectContext(ctx, &rows, q.text, q.args...); err != nil {
-			return nil, nil, false, err
-		}
-		if len(rows) > limit(filter.Page) {
-			break
-		}
-	}
-	rows, more = cut(rows, filter.Page)
-	calls = make([]usm.CallView, len(rows))
-	for i := range rows {
-		calls[i] = rows[i].view()
-	}
-	if err = s.standingIn(ctx, nil, rows, calls); err == nil {
-		err = s.approving(ctx, calls)
-	}
-	return rows, calls, more, err
+// foundCall is a call of a list, as the list found it.
+type foundCall struct {
+	Number       string     `db:"number"`
+	OpenedAt     time.Time  `db:"opened_at"`
+	Rank         int        `db:"priority_rank"`
+	Due          *time.Time `db:"due"`
+	WaitingSince time.Time  `db:"waiting_since"`
 }
 
-// selectCalls makes the statements of a list, each for when the one before it fills no page. They ask for one row more than the
-// page, which tells whether there is a next. people are those whom MayAct may stand in for.
+// foundColumns are those of foundCall, from calls as c.
+const foundColumns = "c.number, c.opened_at, c.priority_rank, c.due, c.waiting_since"
+
+// selectCalls makes the statements that find the calls of a list, each for when the one before it fills no page. They ask for one
+// call more than the page, which tells whether there is a next. people are those whom MayAct may stand in for.
 func selectCalls(f usm.CallFilter, people []string) (statements []*query, err error) {
 	q := &query{mark: anyPlan}
 	if err := q.after(f.Cursor, f.MayAct != ""); err != nil {
@@ -111,7 +95,7 @@ func walkedBy(f usm.CallFilter, equalities int) int {
 
 // common reports whether very many calls have each property that a filter asks for, so that fewer are those of one domain.
 func common(f usm.CallFilter) bool {
-	return f.Parent == "" && f.Requester == "" && f.Step == "" && f.Service == "" && f.Workflow == "" &&
+	return f.Parent == "" && f.Requester == "" && f.Step == "" && f.Service == "" && f.Workflow == "" && f.Component == "" &&
 		(f.Status == "" || f.Status == usm.StatusClosed)
 }
 
@@ -134,8 +118,9 @@ func (q *query) nearSeen(sight *usm.Sight, after []string, page string) *query {
 	return q.of("("+calls+") c"+where(q.conditions), newest, page)
 }
 
-// walkedColumns are what is looked at of a call that is walked by.
-const walkedColumns = "SELECT " + callColumns + ", words, priority_rank, " + dueLast + " AS due_last"
+// walkedColumns are what conditions and orders speak of.
+const walkedColumns = "SELECT number, opened_at, opened_by, requester, domain, parent, type, workflow, step, status, priority, " +
+	"priority_rank, impact, urgency, service, components, waiting, waiting_since, due, " + dueLast + " AS due_last, closed_at, words"
 
 // within fills a page from the calls that the first conditions leave, which are found before the others are looked at.
 func (q *query) within(first []string, limit, order, page string) *query {
@@ -148,14 +133,13 @@ func (q *query) within(first []string, limit, order, page string) *query {
 // Postgres does not meet two indexes that the same condition narrows.
 func (q *query) all(after []string, order, page string) *query {
 	asked := slices.DeleteFunc(slices.Clone(q.conditions), func(condition string) bool { return slices.Contains(after, condition) })
-	return q.of(`calls c JOIN (
-		WITH found AS MATERIALIZED (SELECT c.number, c.opened_at, c.priority_rank, c.due, c.waiting_since FROM calls c`+where(asked)+`)
-		SELECT c.number FROM found c`+where(after)+` ORDER BY `+order+page+`) f USING (number)`, order, page)
+	found := "SELECT " + foundColumns + " FROM calls c" + where(asked) + " OFFSET 0"
+	return q.of("("+found+") c"+where(after), order, page)
 }
 
 // of is a statement with the parameters of q.
 func (q *query) of(from, order, page string) *query {
-	return &query{text: q.mark + "SELECT " + viewColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
+	return &query{text: q.mark + "SELECT " + foundColumns + " FROM " + from + " ORDER BY " + order + page, args: q.args}
 }
 
 // where is the clause of the conditions, "" without any.
