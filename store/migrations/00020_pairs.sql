@@ -1,8 +1,8 @@
--- Why: those of one domain find at once what they see of a service of another, or of a priority, which is little. Without the order of
--- lists these indexes are a seventh as large as those that have it. Neither is one of domains alone, which it would be without its
--- condition: a small index of many calls is read through where it must not be.
+-- Why: those of one domain find at once what little they see of a service of another, or of a priority.
 
 -- +goose Up
 
+-- Not in the order of lists, so a seventh as large, and not of all calls: without the condition the second would look like the
+-- smallest index of a domain, and be read from end to end for it.
 CREATE INDEX calls_service_domain ON calls (service, domain) WHERE service <> '';
 CREATE INDEX calls_priority_domain ON calls (priority, domain) WHERE priority <> '';
