@@ -99,6 +99,9 @@ func (s *Store) callPage(ctx context.Context, filter usm.CallFilter, people []st
 		}
 	}
 	found, more = cut(found, filter.Page)
+	if len(found) == 0 {
+		return nil, nil, false, nil
+	}
 	var rows []viewRow
 	if err := s.db.SelectContext(ctx, &rows, `
 		SELECT `+viewColumns+` FROM unnest($1::text[]) WITH ORDINALITY f (number, place) JOIN calls c USING (number)

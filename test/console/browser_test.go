@@ -165,8 +165,10 @@ func (b *browser) sees(selector, text string) *browser {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
+	// By the time and not by each frame that is drawn: of a tab behind another none is.
 	there := chromedp.Poll(fmt.Sprintf(
-		`[...document.querySelectorAll(%q)].some((e) => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text), nil)
+		`[...document.querySelectorAll(%q)].some((e) => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text), nil,
+		chromedp.WithPollingInterval(glance))
 	err := chromedp.Run(ctx, there)
 	for err != nil && ctx.Err() == nil { // the page went away while it was looked at
 		err = chromedp.Run(ctx, there)

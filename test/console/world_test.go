@@ -20,6 +20,9 @@ import (
 // patience is how long a page may take to show what a test waits for, on a machine with much else to do.
 const patience = time.Minute
 
+// glance is how long a test waits before it looks at a page again.
+const glance = 20 * time.Millisecond
+
 // world is the product as it runs, with domains that come with it.
 type world struct {
 	*product.Product
