@@ -149,6 +149,7 @@ func requireReport(t *testing.T, all Results, dir string) {
 	all.Machine = Machine{CPU: "A CPU", Cores: 2, MemoryGiB: 24, Fsync: "on", Versions: map[string]string{"Go": "go1"}}
 	in, out := filepath.Join(dir, "results.json"), filepath.Join(dir, "page.md")
 	require.NoError(t, all.save(in))
+	require.NoError(t, all.save(filepath.Join(dir, elsewhere)))
 	require.NoError(t, report([]string{"-in", in, "-out", out}))
 	text, err := os.ReadFile(out)
 	require.NoError(t, err)
@@ -172,7 +173,7 @@ func requireReport(t *testing.T, all Results, dir string) {
 			require.Equal(t, strings.Count(lines[0], "|"), strings.Count(line, "|"), line)
 		}
 	}
-	require.Equal(t, 8, tables)
+	require.Equal(t, 9, tables, "that of the other machine with them")
 	for _, name := range []string{"throughput", "decision", "cpu"} {
 		picture, err := os.Open(filepath.Join(dir, "page", name+".svg"))
 		require.NoError(t, err)

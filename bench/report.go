@@ -14,6 +14,9 @@ import (
 //go:embed benchmarks.md.tmpl
 var page string
 
+// elsewhere is the file, beside that of the results, of cases that waited on another machine.
+const elsewhere = "elsewhere.json"
+
 // report writes the page and its pictures from a file of results.
 func report(args []string) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
@@ -29,6 +32,11 @@ func report(args []string) error {
 	if len(results.Blocks) == 0 {
 		return fmt.Errorf("%s has no results: measure first", *in)
 	}
+	elsewhere, err := load(filepath.Join(filepath.Dir(*in), elsewhere))
+	if err != nil {
+		return err
+	}
+	results.Elsewhere = &elsewhere
 	text, err := results.page(filepath.Base(*in))
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ type Results struct {
 	Settings Settings `json:"settings"`
 	Blocks   []Block  `json:"blocks"`
 	Asleep   []Asleep `json:"asleep"`
+
+	Elsewhere *Results `json:"-"` // of another machine, where cases waited for which this one had no time
 }
 
 // Machine is on what was measured.

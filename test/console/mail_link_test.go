@@ -26,7 +26,7 @@ func TestALinkInAMail(t *testing.T) {
 
 	b, path := w.window(t, program, ""), link("sven")
 	b.open(path).sees("h1", call.Number+": your approval is asked").sees("table.content", "Replace it on Saturday.").sees("dl", "Ivan")
-	b.light().accessible().screenshot("mail-link-light").dark().accessible().screenshot("mail-link-dark")
+	b.accessible().light().screenshot("mail-link-light").dark().accessible().screenshot("mail-link-dark")
 	b.phone().open(path).fits().accessible().screenshot("mail-link-phone").light().desktop()
 	b.click(`input[value="approve"]`).click("form button").sees("h1", "Your answer is on record").accessible().screenshot("mail-link-answered")
 	b.open(path).sees("h1", "This link leads nowhere").accessible()
