@@ -32,11 +32,11 @@ func report(args []string) error {
 	if len(results.Blocks) == 0 {
 		return fmt.Errorf("%s has no results: measure first", *in)
 	}
-	elsewhere, err := load(filepath.Join(filepath.Dir(*in), elsewhere))
+	other, err := load(filepath.Join(filepath.Dir(*in), elsewhere))
 	if err != nil {
 		return err
 	}
-	results.Elsewhere = &elsewhere
+	results.Elsewhere = &other
 	text, err := results.page(filepath.Base(*in))
 	if err != nil {
 		return err
